@@ -1,0 +1,57 @@
+package dev.unembed.engine.architecture;
+
+import dev.unembed.engine.text.Tokenizer;
+import dev.unembed.engine.transformer.LanguageModel;
+import java.nio.file.Path;
+
+/**
+ * A Hugging Face model folder, opened and checked but with no weights in memory: what registering, token previews and
+ * validation need.
+ */
+public interface ModelFolder {
+    /**
+     * Reads config, tokenizer and tensor headers; every problem is named.
+     *
+     * @throws dev.unembed.engine.InvalidInput if it isn't a model this engine runs
+     */
+    static ModelFolder open(Path folder) {
+        return new HubFolder(folder);
+    }
+
+    Path path();
+
+    /** {@code gpt2}, {@code llama}: the family's stored name. */
+    String family();
+
+    Dimensions dimensions();
+
+    Tokenizer tokenizer();
+
+    /** Whether the tokenizer itself puts a BOS token in front, and which. For people: {@code "<s> (id 1), prepended"}. */
+    String bosDescription();
+
+    /** Bytes of the tensor files. */
+    long weightBytes();
+
+    /** Bytes of memory the loaded model holds (fp32). */
+    long memoryBytes();
+
+    /** SHA-256 over weights, tokenizer and config, hex. Reads every byte: seconds for a big model. */
+    String digest();
+
+    /** Loads the weights. */
+    LanguageModel load();
+
+    /** Counted as the config says: layers L, dModel, nHeads, nKvHeads, dHead, dMlp, dVocab, nCtx, parameters. */
+    record Dimensions(
+            int layers,
+            int dModel,
+            int nHeads,
+            int nKvHeads,
+            int dHead,
+            int dMlp,
+            int dVocab,
+            int nCtx,
+            long parameters,
+            String dtype) {}
+}

@@ -1,0 +1,24 @@
+package dev.unembed.engine.experiment;
+
+import dev.unembed.engine.architecture.ModelFolder;
+import dev.unembed.engine.result.Result;
+
+/**
+ * One kind of analysis. Implementations are stateless, carry {@code @jakarta.inject.Singleton} and are discovered:
+ * adding a file is enough.
+ */
+public interface Experiment<P extends Record, R extends Result> {
+    /** Stored with every run: kebab-case, never renamed. */
+    String kind();
+
+    Class<P> paramsType();
+
+    /**
+     * Refuses what can be known without computing: called when a run is submitted, and again by the worker.
+     *
+     * @throws dev.unembed.engine.InvalidInput naming the parameter, what was expected and what came
+     */
+    void validate(P params, ModelFolder model);
+
+    R run(P params, ExperimentContext context);
+}

@@ -1,0 +1,9 @@
+package dev.unembed.engine.result;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** What an experiment found: plain arrays and facts, immutable. */
+public sealed interface Result permits LensGrid {
+    /** A few facts for lists and headlines, well under 4 kB. */
+    ObjectNode summary();
+}

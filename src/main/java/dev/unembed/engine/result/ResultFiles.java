@@ -1,0 +1,43 @@
+package dev.unembed.engine.result;
+
+import dev.unembed.engine.InvalidInput;
+import dev.unembed.engine.safetensors.SafetensorsFile;
+import java.io.OutputStream;
+import java.io.Writer;
+
+/** Results as files: safetensors (what is stored), JSON and CSV (derived from it). */
+public final class ResultFiles {
+    private ResultFiles() {}
+
+    /** The uncompressed safetensors file of a result. */
+    public static byte[] toSafetensors(Result result) {
+        return switch (result) {
+            case LensGrid grid -> LensGridFiles.toSafetensors(grid);
+        };
+    }
+
+    /** @throws InvalidInput if it isn't a result of a known format */
+    public static Result fromSafetensors(byte[] file) {
+        SafetensorsFile tensors = SafetensorsFile.of("result", file);
+        String format = tensors.metadata().getOrDefault("format", "missing");
+        return switch (format) {
+            case LensGridFiles.FORMAT -> LensGridFiles.fromSafetensors(tensors);
+            default ->
+                throw new InvalidInput("result: format is '" + format + "'; known is " + LensGridFiles.FORMAT + ".");
+        };
+    }
+
+    /** The public JSON form, streamed; the stream is flushed and left open. */
+    public static void writeJson(Result result, OutputStream out) {
+        switch (result) {
+            case LensGrid grid -> LensGridFiles.writeJson(grid, out);
+        }
+    }
+
+    /** RFC 4180; the writer is flushed and left open. */
+    public static void writeCsv(Result result, Writer out) {
+        switch (result) {
+            case LensGrid grid -> LensGridFiles.writeCsv(grid, out);
+        }
+    }
+}

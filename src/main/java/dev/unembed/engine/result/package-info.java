@@ -1,0 +1,9 @@
+/**
+ * What leaves the engine: sealed records of plain arrays, and their files.
+ * {@link dev.unembed.engine.result.LensGrid} is the only shape so far; {@link dev.unembed.engine.result.ResultFiles} writes
+ * and reads them.
+ */
+@NullMarked
+package dev.unembed.engine.result;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,291 @@
+package dev.unembed.engine.tensor;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.unembed.engine.ResourcesExhausted;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations a transformer is made of. Every result belongs to the scope these operations came from, whatever the
+ * operands belong to: in the library's own operators it belongs to the left operand's, so {@code weight.add(x)} would
+ * quietly pile up in the model.
+ *
+ * <p>None works in place, so a hook may keep what it saw.
+ */
+public final class TensorOps {
+    private static final String FUNCTIONS = """
+              def linear(self, x: Tensor, w: Tensor) -> Tensor:
+                return torch.linear(x, w)
+              def linear_bias(self, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+                return torch.linear(x, w, b)
+              def embedding(self, w: Tensor, ids: Tensor) -> Tensor:
+                return torch.embedding(w, ids)
+              def narrow(self, x: Tensor, dim: int, start: int, end: int) -> Tensor:
+                return torch.slice(x, dim, start, end, 1)
+              def stack(self, xs: List[Tensor], dim: int) -> Tensor:
+                return torch.stack(xs, dim)
+              def reshape(self, x: Tensor, shape: List[int]) -> Tensor:
+                return torch.reshape(x, shape)
+              def add(self, x: Tensor, y: Tensor) -> Tensor:
+                return torch.add(x, y)
+              def mul(self, x: Tensor, y: Tensor) -> Tensor:
+                return torch.mul(x, y)
+              def times(self, x: Tensor, factor: float) -> Tensor:
+                return torch.mul(x, factor)
+              def div(self, x: Tensor, y: Tensor) -> Tensor:
+                return torch.div(x, y)
+              def centre(self, x: Tensor) -> Tensor:
+                return torch.sub(x, torch.mean(x, [-1], True))
+              def root_mean_square(self, x: Tensor, eps: float) -> Tensor:
+                return torch.sqrt(torch.add(torch.mean(torch.mul(x, x), [-1], True), eps))
+              def layer_norm(self, x: Tensor, w: Tensor, b: Tensor, eps: float) -> Tensor:
+                return torch.layer_norm(x, [torch.size(x, -1)], w, b, eps, False)
+              def rms_norm(self, x: Tensor, w: Tensor, eps: float) -> Tensor:
+                return torch.rms_norm(x, [torch.size(x, -1)], w, eps)
+              def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+                half = torch.size(cos, -1)
+                n = torch.size(x, -1)
+                a = torch.slice(x, -1, 0, half, 1)
+                b = torch.slice(x, -1, half, torch.mul(half, 2), 1)
+                rest = torch.slice(x, -1, torch.mul(half, 2), n, 1)
+                first = torch.sub(torch.mul(a, cos), torch.mul(b, sin))
+                second = torch.add(torch.mul(b, cos), torch.mul(a, sin))
+                return torch.cat([first, second, rest], -1)
+              def per_query_head(self, x: Tensor, heads: int) -> Tensor:
+                B = torch.size(x, 0)
+                T = torch.size(x, 1)
+                D = torch.size(x, 3)
+                y = torch.unsqueeze(x, 3)
+                y0 = torch.expand(y, [B, T, torch.size(x, 2), torch.floordiv(heads, torch.size(x, 2)), D])
+                return torch.reshape(y0, [B, T, heads, D])
+              def attention(self, q: Tensor, k: Tensor, v: Tensor, scale: float) -> Tensor:
+                z = torch.scaled_dot_product_attention(torch.transpose(q, 1, 2), torch.transpose(k, 1, 2), torch.transpose(v, 1, 2), None, 0., True, scale=scale)
+                return torch.transpose(z, 1, 2)
+              def causal_scores(self, q: Tensor, k: Tensor, scale: float, minus_infinity: float) -> Tensor:
+                s = torch.mul(torch.matmul(torch.transpose(q, 1, 2), torch.permute(k, [0, 2, 3, 1])), scale)
+                future = torch.gt(torch.triu(torch.ones_like(s), 1), 0)
+                return torch.masked_fill(s, future, minus_infinity)
+              def softmax(self, x: Tensor) -> Tensor:
+                return torch.softmax(x, -1)
+              def mix(self, pattern: Tensor, v: Tensor) -> Tensor:
+                return torch.transpose(torch.matmul(pattern, torch.transpose(v, 1, 2)), 1, 2)
+              def gelu_tanh(self, x: Tensor) -> Tensor:
+                return torch.gelu(x, approximate="tanh")
+              def gelu(self, x: Tensor) -> Tensor:
+                return torch.gelu(x)
+              def silu(self, x: Tensor) -> Tensor:
+                return torch.silu(x)
+              def relu(self, x: Tensor) -> Tensor:
+                return torch.relu(x)
+              def soft_cap(self, x: Tensor, cap: float) -> Tensor:
+                return torch.mul(torch.tanh(torch.div(x, cap)), cap)
+              def contiguous(self, x: Tensor) -> Tensor:
+                return torch.contiguous(x)
+            """;
+
+    private final PtNDManager manager;
+
+    TensorOps(PtNDManager manager) {
+        this.manager = manager;
+    }
+
+    // -- making and reading ---------------------------------------------------------------------------------------
+
+    public NDArray create(float[] values, long... shape) {
+        return manager.create(values, new Shape(shape));
+    }
+
+    public NDArray createIds(int[] values, long... shape) {
+        return manager.create(Arrays.stream(values).asLongStream().toArray(), new Shape(shape));
+    }
+
+    /**
+     * A tensor over memory that somebody else owns, without a copy; it may be a read-only mapping, because no operation
+     * here works in place. The address is all the native side takes, so tensors beyond 2 GB are fine although a
+     * {@link ByteBuffer} counts to 2^31 only.
+     */
+    public NDArray view(MemorySegment floats, long... shape) {
+        ByteBuffer address = floats.asSlice(0, Math.min(floats.byteSize(), Integer.MAX_VALUE & ~3))
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder());
+        return JniUtils.createNdFromByteBuffer(
+                manager,
+                address,
+                new Shape(shape),
+                DataType.FLOAT32,
+                ai.djl.ndarray.types.SparseFormat.DENSE,
+                manager.getDevice());
+    }
+
+    /** The values of a tensor without a copy; valid while the tensor lives. The tensor must be contiguous. */
+    public static MemorySegment memory(NDArray tensor) {
+        return MemorySegment.ofBuffer(tensor.toByteBuffer(true));
+    }
+
+    // -- linear maps ----------------------------------------------------------------------------------------------
+
+    /** @param x [.. in] @param weight [out in] @param bias [out] @return [.. out] */
+    public NDArray linear(NDArray x, NDArray weight, @Nullable NDArray bias) {
+        return bias == null
+                ? call("linear", tensor(x), tensor(weight))
+                : call("linear_bias", tensor(x), tensor(weight), tensor(bias));
+    }
+
+    /** @param table [n d] @param ids [..] @return [.. d] */
+    public NDArray embedding(NDArray table, NDArray ids) {
+        return call("embedding", tensor(table), tensor(ids));
+    }
+
+    // -- shapes ---------------------------------------------------------------------------------------------------
+
+    /** A view of {@code from} up to, not including, {@code to} along one axis. */
+    public NDArray narrow(NDArray x, int axis, long from, long to) {
+        return call("narrow", tensor(x), IValue.from(axis), IValue.from(from), IValue.from(to));
+    }
+
+    public NDArray stack(NDArray[] tensors, int axis) {
+        PtNDArray[] list = Arrays.copyOf(tensors, tensors.length, PtNDArray[].class);
+        return call("stack", IValue.listFrom(list), IValue.from(axis));
+    }
+
+    public NDArray reshape(NDArray x, long... shape) {
+        return call("reshape", tensor(x), IValue.listFrom(shape));
+    }
+
+    public NDArray contiguous(NDArray x) {
+        return call("contiguous", tensor(x));
+    }
+
+    // -- arithmetic -----------------------------------------------------------------------------------------------
+
+    public NDArray add(NDArray x, NDArray y) {
+        return call("add", tensor(x), tensor(y));
+    }
+
+    public NDArray multiply(NDArray x, NDArray y) {
+        return call("mul", tensor(x), tensor(y));
+    }
+
+    public NDArray multiply(NDArray x, double factor) {
+        return call("times", tensor(x), IValue.from(factor));
+    }
+
+    public NDArray divide(NDArray x, NDArray y) {
+        return call("div", tensor(x), tensor(y));
+    }
+
+    /** x less its mean over the last axis. */
+    public NDArray centre(NDArray x) {
+        return call("centre", tensor(x));
+    }
+
+    /** sqrt(mean(x²) + eps) over the last axis, which stays with length 1. */
+    public NDArray rootMeanSquare(NDArray x, double eps) {
+        return call("root_mean_square", tensor(x), IValue.from(eps));
+    }
+
+    public NDArray layerNorm(NDArray x, NDArray gain, NDArray bias, double eps) {
+        return call("layer_norm", tensor(x), tensor(gain), tensor(bias), IValue.from(eps));
+    }
+
+    public NDArray rmsNorm(NDArray x, NDArray gain, double eps) {
+        return call("rms_norm", tensor(x), tensor(gain), IValue.from(eps));
+    }
+
+    // -- attention ------------------------------------------------------------------------------------------------
+
+    /**
+     * Turns the pairs (i, i + n/2) of the first n dimensions of every head by their angle.
+     *
+     * @param x [batch pos head d_head]
+     * @param cos [pos 1 n/2]
+     * @param sin [pos 1 n/2]
+     */
+    public NDArray rotate(NDArray x, NDArray cos, NDArray sin) {
+        return call("rotate", tensor(x), tensor(cos), tensor(sin));
+    }
+
+    /** @param x [batch pos kv_head d_head] @return [batch pos head d_head], each repeated for its group of queries */
+    public NDArray perQueryHead(NDArray x, int heads) {
+        return call("per_query_head", tensor(x), IValue.from(heads));
+    }
+
+    /** Causal attention that never holds the probabilities. @param q k v [batch pos head d_head] @return the same axes */
+    public NDArray attention(NDArray q, NDArray k, NDArray v, double scale) {
+        return call("attention", tensor(q), tensor(k), tensor(v), IValue.from(scale));
+    }
+
+    /** @param q k [batch pos head d_head] @return [batch head query key], minus infinity where key is after query */
+    public NDArray causalScores(NDArray q, NDArray k, double scale) {
+        return call("causal_scores", tensor(q), tensor(k), IValue.from(scale), IValue.from(Double.NEGATIVE_INFINITY));
+    }
+
+    public NDArray softmax(NDArray x) {
+        return call("softmax", tensor(x));
+    }
+
+    /** @param pattern [batch head query key] @param v [batch pos head d_head] @return [batch pos head d_head] */
+    public NDArray mix(NDArray pattern, NDArray v) {
+        return call("mix", tensor(pattern), tensor(v));
+    }
+
+    // -- nonlinearities -------------------------------------------------------------------------------------------
+
+    public NDArray geluTanh(NDArray x) {
+        return call("gelu_tanh", tensor(x));
+    }
+
+    public NDArray gelu(NDArray x) {
+        return call("gelu", tensor(x));
+    }
+
+    public NDArray silu(NDArray x) {
+        return call("silu", tensor(x));
+    }
+
+    public NDArray relu(NDArray x) {
+        return call("relu", tensor(x));
+    }
+
+    /** cap · tanh(x / cap). */
+    public NDArray softCap(NDArray x, double cap) {
+        return call("soft_cap", tensor(x), IValue.from(cap));
+    }
+
+    private static IValue tensor(NDArray x) {
+        return IValue.from((PtNDArray) x);
+    }
+
+    private NDArray call(String function, IValue... arguments) {
+        try (IValue result = IValueUtils.runMethod(Module.SCRIPT.module(), function, arguments)) {
+            return result.toTensor(manager);
+        } catch (EngineException e) {
+            if (String.valueOf(e.getMessage()).contains("can't allocate memory")) {
+                throw new ResourcesExhausted(
+                        "There isn't enough memory for this computation. Shorten the prompt, or close other models.",
+                        e);
+            }
+            throw e;
+        } finally {
+            for (IValue argument : arguments) {
+                argument.close();
+            }
+        }
+    }
+
+    /** Compiled once, at the first operation. */
+    private static final class Module {
+        static final TorchScript SCRIPT = new TorchScript(FUNCTIONS);
+    }
+}

@@ -1,0 +1,238 @@
+package dev.unembed.engine.transformer;
+
+import ai.djl.ndarray.NDArray;
+import dev.unembed.engine.InvalidInput;
+import dev.unembed.engine.tensor.TensorOps;
+import dev.unembed.engine.tensor.TensorScope;
+import dev.unembed.engine.tensor.Torch;
+import dev.unembed.engine.transformer.Blueprint.Flow;
+import dev.unembed.engine.transformer.Blueprint.Positions;
+import dev.unembed.engine.transformer.HookPoint.Site;
+import dev.unembed.engine.transformer.TransformerWeights.BlockWeights;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The forward pass: of every model, because what distinguishes models is in their {@link Blueprint}.
+ *
+ * <pre>
+ * stream = embed(tokens) + positions
+ * per block:  stream = stream + attention(norm(stream))
+ *             stream = stream + mlp(norm(stream))
+ * logits = unembed(norm(stream))
+ * </pre>
+ *
+ * <p>Read {@link #streams} from top to bottom; everything else here is its surroundings. It is stateless and safe to use
+ * from several threads at once.
+ */
+public final class Transformer {
+    private final Blueprint blueprint;
+    private final TransformerWeights<NDArray> weights;
+    private final List<Layer> layers = new ArrayList<>();
+    private final Normalization finalNorm;
+    private final Unembedding unembedding;
+
+    private record Layer(Normalization ln1, Attention attention, Normalization ln2, FeedForward mlp) {}
+
+    /** @param weights must outlive this; whoever loaded them closes them */
+    public Transformer(Blueprint blueprint, TransformerWeights<NDArray> weights) {
+        this.blueprint = blueprint;
+        this.weights = weights;
+        for (BlockWeights<NDArray> block : weights.blocks()) {
+            int layer = layers.size();
+            layers.add(new Layer(
+                    new Normalization(blueprint.norm(), block.ln1()),
+                    new Attention(blueprint.attention(), block.attention(), layer),
+                    new Normalization(blueprint.norm(), block.ln2()),
+                    new FeedForward(blueprint.mlp(), block.mlp(), layer)));
+        }
+        finalNorm = new Normalization(blueprint.norm(), weights.finalNorm());
+        unembedding = new Unembedding(weights.unembedding(), blueprint.dVocab(), blueprint.logitCap());
+    }
+
+    public Blueprint blueprint() {
+        return blueprint;
+    }
+
+    /** For the engine's own use; the tensors belong to the model. */
+    public TransformerWeights<NDArray> weights() {
+        return weights;
+    }
+
+    public Normalization finalNorm() {
+        return finalNorm;
+    }
+
+    public Unembedding unembedding() {
+        return unembedding;
+    }
+
+    /**
+     * Runs prompts of equal length through the model.
+     *
+     * @param ids [batch pos]
+     * @throws InvalidInput if a hook point doesn't exist in this model, or the ids don't fit it
+     */
+    public ForwardPass forward(int[][] ids, Hooks hooks) {
+        requireExisting(hooks);
+        requireReadable(ids);
+        Torch.prepareThread(Torch.threadsFor(multiplications((long) ids.length * ids[0].length)));
+        HookProbe probe = new HookProbe(hooks);
+        try (TensorScope scope = new TensorScope()) {
+            NDArray stream = streams(ids, probe, scope); // [batch pos d_model]
+            NDArray normalized = finalNorm.apply(
+                    stream,
+                    scope.ops(),
+                    probe,
+                    HookPoint.of(Site.LN_FINAL_SCALE),
+                    HookPoint.of(Site.LN_FINAL_NORMALIZED)); // [batch pos d_model]
+            NDArray logits = unembedding.logits(normalized, scope.ops()); // [batch pos d_vocab]
+            return new ForwardPass(ids.length, ids[0].length, blueprint.dVocab(), logits.toFloatArray(), probe.cache());
+        }
+    }
+
+    /**
+     * The pass up to, not including, the final norm. The calling thread must be prepared ({@link Torch#prepareThread}).
+     *
+     * @param ids [batch pos], prompts of equal length
+     * @param scope owns the result
+     * @return the final residual stream [batch pos d_model]
+     */
+    public NDArray streams(int[][] ids, Probe probe, TensorScope scope) {
+        requireReadable(ids);
+        NDArray stream = embed(ids, new Pass(scope.ops(), probe)); // [batch pos d_model]
+        @Nullable
+        RotaryEmbedding rotary = blueprint.positions() instanceof Positions.Rotary r
+                ? RotaryEmbedding.of(r, ids[0].length, scope.ops())
+                : null;
+        for (int l = 0; l < layers.size(); l++) {
+            Layer layer = layers.get(l);
+            try (TensorScope local = new TensorScope()) {
+                local.keep(stream); // freed with this block, unless the probe takes it over
+                Pass pass = new Pass(local.ops(), probe);
+                TensorOps ops = pass.ops();
+                NDArray residPre = pass.see(Site.RESID_PRE, l, stream); // [batch pos d_model]
+                NDArray ln1 = layer.ln1()
+                        .apply(residPre, ops, probe, point(Site.LN1_SCALE, l), point(Site.LN1_NORMALIZED, l));
+                NDArray attnOut = pass.see(Site.ATTN_OUT, l, layer.attention().apply(ln1, rotary, pass));
+                NDArray residMid = ops.add(residPre, attnOut); // [batch pos d_model]
+                boolean sequential = blueprint.flow() == Flow.SEQUENTIAL;
+                if (sequential) {
+                    residMid = pass.see(Site.RESID_MID, l, residMid);
+                }
+                NDArray ln2 = layer.ln2()
+                        .apply(
+                                sequential ? residMid : residPre,
+                                ops,
+                                probe,
+                                point(Site.LN2_SCALE, l),
+                                point(Site.LN2_NORMALIZED, l));
+                NDArray mlpOut = pass.see(Site.MLP_OUT, l, layer.mlp().apply(ln2, pass)); // [batch pos d_model]
+                NDArray residPost = pass.see(Site.RESID_POST, l, ops.add(residMid, mlpOut)); // [batch pos d_model]
+                stream = scope.keep(residPost);
+            }
+            probe.blockDone(l);
+        }
+        return stream;
+    }
+
+    private NDArray embed(int[][] ids, Pass pass) {
+        TensorOps ops = pass.ops();
+        int positions = ids[0].length;
+        int[] flat = Arrays.stream(ids).flatMapToInt(Arrays::stream).toArray();
+        NDArray tokens = ops.embedding(weights.tokenEmbedding(), ops.createIds(flat, ids.length, positions));
+        if (blueprint.embeddingScale() != 1) {
+            tokens = ops.multiply(tokens, blueprint.embeddingScale());
+        }
+        tokens = pass.see(HookPoint.of(Site.EMBED), tokens); // [batch pos d_model]
+        return switch (blueprint.positions()) {
+            case Positions.Rotary rotary -> tokens;
+            case Positions.Learned learned -> {
+                NDArray table = Objects.requireNonNull(weights.positionEmbedding());
+                int[] order = new int[flat.length];
+                Arrays.setAll(order, i -> i % positions);
+                NDArray positional = ops.embedding(table, ops.createIds(order, ids.length, positions));
+                yield ops.add(tokens, pass.see(HookPoint.of(Site.POS_EMBED), positional));
+            }
+        };
+    }
+
+    /** Multiplications of the blocks for so many positions; attention's scores are left out. */
+    public long multiplications(long positions) {
+        var shape = blueprint.attention();
+        long attention = (2L * shape.nHeads() + 2L * shape.nKvHeads()) * shape.dHead();
+        long maps = blueprint.mlp() instanceof Blueprint.Mlp.Gated ? 3 : 2;
+        return positions
+                * blueprint.layers()
+                * blueprint.dModel()
+                * (attention + maps * blueprint.mlp().dMlp());
+    }
+
+    /** Every hook point this model has, in the order of the pass. */
+    public List<HookPoint> hookPoints() {
+        List<HookPoint> points = new ArrayList<>();
+        for (Site site : List.of(Site.EMBED, Site.POS_EMBED)) {
+            points.add(HookPoint.of(site));
+        }
+        for (int l = 0; l < blueprint.layers(); l++) {
+            for (Site site : Site.values()) {
+                if (site.inBlock()) {
+                    points.add(HookPoint.at(site, l));
+                }
+            }
+        }
+        points.add(HookPoint.of(Site.LN_FINAL_SCALE));
+        points.add(HookPoint.of(Site.LN_FINAL_NORMALIZED));
+        points.removeIf(p -> !exists(p));
+        return points;
+    }
+
+    private boolean exists(HookPoint point) {
+        boolean inModel = point.layer() < blueprint.layers();
+        return inModel
+                && switch (point.site()) {
+                    case POS_EMBED -> blueprint.positions() instanceof Positions.Learned;
+                    case ROT_Q, ROT_K -> blueprint.positions() instanceof Positions.Rotary;
+                    case MLP_PRE_LINEAR -> blueprint.mlp() instanceof Blueprint.Mlp.Gated;
+                    case RESID_MID -> blueprint.flow() == Flow.SEQUENTIAL;
+                    default -> true;
+                };
+    }
+
+    private void requireExisting(Hooks hooks) {
+        for (HookPoint point : hooks.points()) {
+            if (!exists(point)) {
+                throw new InvalidInput("This model has no hook point " + point + "; it has " + blueprint.layers()
+                        + " blocks, " + blueprint.positions() + ", " + blueprint.mlp() + ".");
+            }
+        }
+    }
+
+    private void requireReadable(int[][] ids) {
+        if (ids.length == 0 || ids[0].length == 0) {
+            throw new InvalidInput("The prompt is empty; a model reads at least one token.");
+        }
+        for (int[] prompt : ids) {
+            if (prompt.length != ids[0].length) {
+                throw new IllegalArgumentException("prompts of one pass must have equal length");
+            }
+            if (prompt.length > blueprint.nCtx()) {
+                throw new InvalidInput("Prompt has " + prompt.length + " tokens; this model reads at most "
+                        + blueprint.nCtx() + ". Shorten it.");
+            }
+            for (int id : prompt) {
+                if (id < 0 || id >= blueprint.dVocab()) {
+                    throw new InvalidInput("Token id " + id + " is out of range; this model's ids are 0 to "
+                            + (blueprint.dVocab() - 1) + ".");
+                }
+            }
+        }
+    }
+
+    private static HookPoint point(Site site, int layer) {
+        return new HookPoint(site, layer);
+    }
+}

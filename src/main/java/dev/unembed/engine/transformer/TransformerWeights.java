@@ -1,0 +1,119 @@
+package dev.unembed.engine.transformer;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights of a model in one arrangement for all families; matrices lie as [out in].
+ *
+ * <p>{@code T} is what stands for a tensor: where it is found in the files while a model is described and checked, the
+ * tensor itself when it is loaded.
+ *
+ * @param tokenEmbedding wE [d_vocab d_model]
+ * @param positionEmbedding wPos [n_ctx d_model], where positions are learned
+ * @param unembedding wU [d_vocab d_model] and bU; the same tensor as wE where tied
+ */
+public record TransformerWeights<T>(
+        T tokenEmbedding,
+        @Nullable T positionEmbedding,
+        List<BlockWeights<T>> blocks,
+        NormWeights<T> finalNorm,
+        Linear<T> unembedding) {
+    public TransformerWeights {
+        blocks = List.copyOf(blocks);
+    }
+
+    /** @param weight [out in] @param bias [out] */
+    public record Linear<T>(T weight, @Nullable T bias) {}
+
+    /** @param gain [d_model] @param bias [d_model], where the norm has one */
+    public record NormWeights<T>(T gain, @Nullable T bias) {}
+
+    /**
+     * @param q wQ [head·d_head d_model]
+     * @param k wK [kv_head·d_head d_model]
+     * @param v wV [kv_head·d_head d_model]
+     * @param o wO [d_model head·d_head]
+     */
+    public record AttentionWeights<T>(Linear<T> q, Linear<T> k, Linear<T> v, Linear<T> o) {}
+
+    /**
+     * @param gate [d_mlp d_model], where gated
+     * @param in [d_mlp d_model]
+     * @param out [d_model d_mlp]
+     */
+    public record MlpWeights<T>(@Nullable Linear<T> gate, Linear<T> in, Linear<T> out) {}
+
+    public record BlockWeights<T>(
+            NormWeights<T> ln1, AttentionWeights<T> attention, NormWeights<T> ln2, MlpWeights<T> mlp) {}
+
+    /** The same arrangement with every tensor turned into something else, each once even where two places share it. */
+    public <U> TransformerWeights<U> map(Function<? super T, ? extends U> f) {
+        Mapping<T, U> m = new Mapping<>(f);
+        List<BlockWeights<U>> mapped = new ArrayList<>();
+        for (BlockWeights<T> b : blocks) {
+            mapped.add(new BlockWeights<>(
+                    m.norm(b.ln1()),
+                    new AttentionWeights<>(
+                            m.linear(b.attention().q()),
+                            m.linear(b.attention().k()),
+                            m.linear(b.attention().v()),
+                            m.linear(b.attention().o())),
+                    m.norm(b.ln2()),
+                    new MlpWeights<>(
+                            b.mlp().gate() == null ? null : m.linear(b.mlp().gate()),
+                            m.linear(b.mlp().in()),
+                            m.linear(b.mlp().out()))));
+        }
+        return new TransformerWeights<>(
+                m.tensor(tokenEmbedding),
+                m.optional(positionEmbedding),
+                mapped,
+                m.norm(finalNorm),
+                m.linear(unembedding));
+    }
+
+    /** Visits every tensor, each once. */
+    public void forEach(Consumer<? super T> visitor) {
+        map(tensor -> {
+            visitor.accept(tensor);
+            return true;
+        });
+    }
+
+    private static final class Mapping<T, U> {
+        private final Function<? super T, ? extends U> f;
+        private final Map<T, U> done = new HashMap<>();
+
+        Mapping(Function<? super T, ? extends U> f) {
+            this.f = f;
+        }
+
+        U tensor(T t) {
+            U known = done.get(t);
+            if (known == null) {
+                known = f.apply(t);
+                done.put(t, known);
+            }
+            return known;
+        }
+
+        @Nullable
+        U optional(@Nullable T t) {
+            return t == null ? null : tensor(t);
+        }
+
+        Linear<U> linear(Linear<T> l) {
+            return new Linear<>(tensor(l.weight()), optional(l.bias()));
+        }
+
+        NormWeights<U> norm(NormWeights<T> n) {
+            return new NormWeights<>(tensor(n.gain()), optional(n.bias()));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.unembed.engine;
+
+import dev.unembed.engine.architecture.ModelFolder;
+import dev.unembed.engine.experiment.ExperimentContext;
+import dev.unembed.engine.transformer.LanguageModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Model folders of the tests. */
+public final class Fixtures {
+    public static final List<String> TINY = List.of("gpt2", "llama", "llama3");
+
+    private Fixtures() {}
+
+    /** A tiny seeded model with its reference activations. */
+    public static Path tiny(String name) {
+        return Path.of("src/test/resources/fixtures", name);
+    }
+
+    /** The model that the product brings along. */
+    public static Path demo() {
+        return Path.of("src/main/models/demo");
+    }
+
+    public static Path demoReference() {
+        return Path.of("src/test/resources/fixtures/demo/reference.json");
+    }
+
+    /** A real model outside the project, where there is one. */
+    public static Optional<Path> shared(String model) {
+        String configured = System.getenv("UNEMBED_SHARED");
+        return Stream.of(configured == null ? "../shared" : configured, "../shared")
+                .map(root -> Path.of(root, "models", model))
+                .filter(Files::isDirectory)
+                .findFirst();
+    }
+
+    /** A copy that a test may damage. */
+    public static Path copy(Path folder, Path into) {
+        try (Stream<Path> files = Files.list(folder)) {
+            Files.createDirectories(into);
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, into.resolve(file.getFileName().toString()));
+            }
+            return into;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static LanguageModel load(Path folder) {
+        return ModelFolder.open(folder).load();
+    }
+
+    /** Remembers what was reported; stops the run after so many reports if told to. */
+    public static final class RecordingContext implements ExperimentContext {
+        public final List<Long> done = new ArrayList<>();
+        public long total;
+        private final LanguageModel model;
+        private final int stopAfter;
+        private @Nullable RuntimeException stop;
+
+        public RecordingContext(LanguageModel model) {
+            this(model, Integer.MAX_VALUE);
+        }
+
+        public RecordingContext(LanguageModel model, int stopAfter) {
+            this.model = model;
+            this.stopAfter = stopAfter;
+        }
+
+        @Override
+        public LanguageModel model() {
+            return model;
+        }
+
+        @Override
+        public void progress(long done, long total) {
+            this.done.add(done);
+            this.total = total;
+            if (this.done.size() > stopAfter) {
+                stop = new dev.unembed.engine.experiment.RunStopped("cancelled by the test");
+                throw stop;
+            }
+        }
+
+        @Override
+        public long seed() {
+            return 0;
+        }
+    }
+}

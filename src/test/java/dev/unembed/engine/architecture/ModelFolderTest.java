@@ -1,0 +1,252 @@
+package dev.unembed.engine.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.unembed.engine.Fixtures;
+import dev.unembed.engine.InvalidInput;
+import dev.unembed.engine.safetensors.SafetensorsFile;
+import dev.unembed.engine.safetensors.SafetensorsWriter;
+import dev.unembed.engine.safetensors.TensorInfo;
+import dev.unembed.engine.transformer.Hooks;
+import dev.unembed.engine.transformer.LanguageModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelFolderTest {
+    private static final int[][] IDS = {{5, 9, 200, 17}};
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path temp;
+
+    @Test
+    void describesAModelWithoutLoadingIt() {
+        ModelFolder demo = ModelFolder.open(Fixtures.demo());
+        assertThat(demo.family()).isEqualTo("gpt2");
+        assertThat(demo.dimensions())
+                .isEqualTo(new ModelFolder.Dimensions(6, 128, 8, 8, 16, 512, 1897, 128, 1_449_088, "F16"));
+        assertThat(demo.memoryBytes()).isEqualTo(4 * 1_449_088);
+        assertThat(demo.bosDescription()).isEqualTo("<|endoftext|> (id 0), prepended");
+        assertThat(demo.digest())
+                .hasSize(64)
+                .isEqualTo(ModelFolder.open(Fixtures.demo()).digest());
+    }
+
+    @Test
+    void theDigestIsOfTheContentNotOfTheFolder() throws IOException {
+        Path copy = Fixtures.copy(Fixtures.demo(), temp.resolve("elsewhere"));
+        assertThat(ModelFolder.open(copy).digest())
+                .isEqualTo(ModelFolder.open(Fixtures.demo()).digest());
+        Files.writeString(copy.resolve("README.md"), "changed");
+        assertThat(ModelFolder.open(copy).digest())
+                .isEqualTo(ModelFolder.open(Fixtures.demo()).digest());
+        Files.writeString(copy.resolve("tokenizer_config.json"), "{\"add_bos_token\":false}");
+        assertThat(ModelFolder.open(copy).digest())
+                .isNotEqualTo(ModelFolder.open(Fixtures.demo()).digest());
+    }
+
+    @Test
+    void everyArchitectureHasAFixtureThatLoads() throws IOException {
+        List<String> covered = Fixtures.TINY.stream()
+                .map(name -> ModelFolder.open(Fixtures.tiny(name)).family())
+                .distinct()
+                .toList();
+        assertThat(covered)
+                .containsExactlyInAnyOrderElementsOf(
+                        Architecture.all().stream().map(Architecture::family).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "llama", "llama3"})
+    void truncationAnywhereIsAClearError(String name) throws IOException {
+        Path folder = Fixtures.copy(Fixtures.tiny(name), temp.resolve(name));
+        byte[] whole = Files.readAllBytes(folder.resolve("model.safetensors"));
+        for (int length : new int[] {0, 7, 8, 100, whole.length / 2, whole.length - 1}) {
+            Files.write(folder.resolve("model.safetensors"), Arrays.copyOf(whole, length));
+            assertThatThrownBy(() -> ModelFolder.open(folder))
+                    .isInstanceOf(InvalidInput.class)
+                    .hasMessageContaining("model.safetensors");
+        }
+    }
+
+    @Test
+    void missingMisshapenAndUnusedTensorsAreNamed() throws IOException {
+        assertRefused(
+                rewritten("gpt2", tensors -> tensors.remove("transformer.h.1.attn.c_proj.weight")),
+                "1 of",
+                "transformer.h.1.attn.c_proj.weight");
+        assertRefused(
+                rewritten("gpt2", tensors -> tensors.put("transformer.h.0.extra", new Stored(new float[3], 3))),
+                "unused",
+                "transformer.h.0.extra");
+        assertRefused(
+                rewritten(
+                        "llama",
+                        t -> t.put("model.layers.2.self_attn.k_proj.weight", new Stored(new float[48], 48, 1))),
+                "model.layers.2.self_attn.k_proj.weight: expected [24, 48], file model.safetensors has [48, 1]");
+    }
+
+    @Test
+    void weightsOfIntegersAreRefused() throws IOException {
+        Path folder = Fixtures.copy(Fixtures.tiny("llama"), temp.resolve("ints"));
+        byte[] file = Files.readAllBytes(folder.resolve("model.safetensors"));
+        String text = new String(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+        String damaged = text.replaceFirst("\"dtype\":\"F32\"", "\"dtype\":\"I32\"");
+        Files.write(
+                folder.resolve("model.safetensors"), damaged.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        assertRefused(folder, "I32", "F32, F16, BF16");
+    }
+
+    @Test
+    void hubFilesOfGpt2WithoutPrefixAndWithMasksAreTheSameModel() throws IOException {
+        Path hub = rewritten("gpt2", tensors -> {
+            for (String name : List.copyOf(tensors.keySet())) {
+                tensors.put(name.replace("transformer.", ""), tensors.remove(name));
+            }
+            tensors.put("h.0.attn.bias", new Stored(new float[16], 1, 1, 4, 4));
+        });
+        assertThat(logits(hub)).isEqualTo(logits(Fixtures.tiny("gpt2")));
+    }
+
+    @Test
+    void shardsAreTheSameModelAsOneFile() throws IOException {
+        Path folder = Fixtures.copy(Fixtures.tiny("llama"), temp.resolve("sharded"));
+        SafetensorsFile whole = SafetensorsFile.open(folder.resolve("model.safetensors"));
+        SafetensorsWriter[] shards = {new SafetensorsWriter(), new SafetensorsWriter()};
+        ObjectNode index = JSON.createObjectNode();
+        ObjectNode map = index.putObject("weight_map");
+        int i = 0;
+        for (TensorInfo tensor : whole.tensors().values()) {
+            int shard = i++ % 2;
+            shards[shard].floats(
+                    tensor.name(),
+                    whole.floats(tensor.name()),
+                    tensor.shape().stream().mapToLong(Long::longValue).toArray());
+            map.put(tensor.name(), "model-" + shard + ".safetensors");
+        }
+        Files.delete(folder.resolve("model.safetensors"));
+        for (int s = 0; s < 2; s++) {
+            Files.write(folder.resolve("model-" + s + ".safetensors"), shards[s].toBytes());
+        }
+        Path indexFile = folder.resolve("model.safetensors.index.json");
+        JSON.writeValue(indexFile.toFile(), index);
+        assertThat(logits(folder)).isEqualTo(logits(Fixtures.tiny("llama")));
+
+        map.put("model.norm.weight", "../../etc/passwd");
+        JSON.writeValue(indexFile.toFile(), index);
+        assertRefused(folder, "model.norm.weight", "same folder");
+        map.put("model.norm.weight", "model-7.safetensors");
+        JSON.writeValue(indexFile.toFile(), index);
+        assertRefused(folder, "model-7.safetensors", "isn't in the folder");
+        Files.writeString(indexFile, "{\"weight_map\":{}}");
+        assertRefused(folder, "weight_map");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "llama | model_type          | \"mamba\"                      | 'mamba' | gpt2, llama",
+                "llama | hidden_act          | \"gelu\"                       | hidden_act | silu",
+                "llama | sliding_window      | 4096                           | sliding_window | 4096",
+                "llama | quantization_config | {\"bits\":4}                   | quantization_config | de-quantised",
+                "llama | rope_parameters     | {\"rope_type\":\"yarn\"}       | 'yarn' | default, linear, llama3",
+                "llama | rope_parameters     | {\"rope_type\":\"linear\"}     | rope_parameters.factor | missing",
+                "llama | pretraining_tp      | 2                              | pretraining_tp | only 1",
+                "llama | hidden_size         | null                           | hidden_size | missing",
+                "llama | hidden_size         | \"48\"                         | hidden_size | whole number",
+                "llama | num_key_value_heads | 3                              | num_key_value_heads | divisors",
+                "llama | num_hidden_layers   | 0                              | num_hidden_layers | whole number above 0",
+                "llama | num_hidden_layers   | 2147483647                     | 2147483647 layers | at most 1000",
+                "llama | head_dim            | 2147483646                     | q_proj.weight | expected",
+                "llama | attention_bias      | true                           | self_attn.q_proj.bias | missing",
+                "llama | rms_norm_eps        | -1                             | rms_norm_eps | above 0",
+                "gpt2  | activation_function | \"swish\"                      | activation_function | gelu_new",
+                "gpt2  | n_head              | 5                              | n_head | divisors",
+                "gpt2  | scale_attn_by_inverse_layer_idx | true               | scale_attn_by_inverse_layer_idx | false",
+                "gpt2  | tie_word_embeddings | false                          | lm_head.weight | missing",
+                "gpt2  | vocab_size          | 300                            | wte.weight | [300, 48]"
+            })
+    void settingsThatWouldChangeTheNumbersAreRefusedByName(
+            String fixture, String key, String value, String mention, String also) throws IOException {
+        Path folder = Fixtures.copy(Fixtures.tiny(fixture), temp.resolve("x"));
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
+        config.set(key, JSON.readTree(value));
+        JSON.writeValue(folder.resolve("config.json").toFile(), config);
+        assertRefused(folder, mention, also);
+    }
+
+    @Test
+    void linearRopeScalingIsSqueezedPositions() throws IOException {
+        Path folder = Fixtures.copy(Fixtures.tiny("llama"), temp.resolve("linear"));
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
+        config.remove("rope_parameters");
+        config.put("rope_theta", 10000.0);
+        config.putObject("rope_scaling").put("type", "linear").put("factor", 1.0);
+        JSON.writeValue(folder.resolve("config.json").toFile(), config);
+        assertThat(logits(folder)).isEqualTo(logits(Fixtures.tiny("llama")));
+        config.putObject("rope_scaling").put("type", "linear").put("factor", 2.0);
+        JSON.writeValue(folder.resolve("config.json").toFile(), config);
+        assertThat(logits(folder)).isNotEqualTo(logits(Fixtures.tiny("llama")));
+    }
+
+    @Test
+    void foldersThatAreNoModelsAreRefused() throws IOException {
+        assertRefused(temp.resolve("nowhere"), "not a folder");
+        assertRefused(Files.createDirectory(temp.resolve("empty")), "config.json");
+        Path folder = Fixtures.copy(Fixtures.tiny("gpt2"), temp.resolve("x"));
+        Files.delete(folder.resolve("model.safetensors"));
+        assertRefused(folder, "neither model.safetensors nor");
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\":");
+        assertRefused(folder, "config.json", "JSON");
+    }
+
+    private static void assertRefused(Path folder, String... mentions) {
+        var refusal = assertThatThrownBy(() -> ModelFolder.open(folder)).isInstanceOf(InvalidInput.class);
+        for (String mention : mentions) {
+            refusal.hasMessageContaining(mention);
+        }
+    }
+
+    private static float[] logits(Path folder) {
+        try (LanguageModel model = Fixtures.load(folder)) {
+            return model.transformer().forward(IDS, Hooks.none()).logits();
+        }
+    }
+
+    private record Stored(float[] values, long... shape) {}
+
+    /** A fixture whose weights were changed. */
+    private Path rewritten(String fixture, Consumer<Map<String, Stored>> change) throws IOException {
+        Path folder = Fixtures.copy(Fixtures.tiny(fixture), Files.createTempDirectory(temp, fixture));
+        SafetensorsFile file = SafetensorsFile.open(folder.resolve("model.safetensors"));
+        Map<String, Stored> tensors = new java.util.LinkedHashMap<>();
+        file.tensors()
+                .values()
+                .forEach(t -> tensors.put(
+                        t.name(),
+                        new Stored(
+                                file.floats(t.name()),
+                                t.shape().stream().mapToLong(Long::longValue).toArray())));
+        change.accept(tensors);
+        SafetensorsWriter writer = new SafetensorsWriter();
+        tensors.forEach((name, stored) -> writer.floats(name, stored.values(), stored.shape()));
+        Files.write(folder.resolve("model.safetensors"), writer.toBytes());
+        return folder;
+    }
+}

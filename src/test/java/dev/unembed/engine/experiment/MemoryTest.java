@@ -1,0 +1,54 @@
+package dev.unembed.engine.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unembed.engine.Fixtures;
+import dev.unembed.engine.Fixtures.RecordingContext;
+import dev.unembed.engine.NativeMemory;
+import dev.unembed.engine.experiment.LensReading.Params;
+import dev.unembed.engine.transformer.LanguageModel;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Native memory is invisible to the garbage collector: what a run leaves behind stays. */
+class MemoryTest {
+    private static final long MEGABYTE = 1 << 20;
+
+    @BeforeEach
+    void memoryIsCounted() {
+        Assumptions.assumeTrue(NativeMemory.isCounted(), "native memory is counted with glibc only");
+    }
+
+    @Test
+    void runsLeaveNothingBehind() {
+        LensReading lens = new LensReading();
+        try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
+            Params params = Params.of("The capital of Australia is", null, null, 10, List.of(" Sydney"), true, null);
+            for (int i = 0; i < 50; i++) { // until most is compiled
+                lens.run(params, new RecordingContext(model));
+            }
+            long before = NativeMemory.bytesInUse();
+            for (int i = 0; i < 200; i++) {
+                lens.run(params, new RecordingContext(model));
+            }
+            // one run has 40 kB of streams and 600 kB of logits: either of them kept would be 8 MB and more
+            long limit = before + 6 * MEGABYTE;
+            assertThat(NativeMemory.bytesInUseAfterCollecting(limit)).isLessThanOrEqualTo(limit);
+        }
+    }
+
+    @Test
+    void loadingAndClosingLeavesNothingBehind() {
+        for (int i = 0; i < 5; i++) {
+            Fixtures.load(Fixtures.demo()).close();
+        }
+        long before = NativeMemory.bytesInUseAfterCollecting(0);
+        for (int i = 0; i < 20; i++) {
+            Fixtures.load(Fixtures.demo()).close(); // 5.8 MB of weights each
+        }
+        long limit = before + 10 * MEGABYTE;
+        assertThat(NativeMemory.bytesInUseAfterCollecting(limit)).isLessThanOrEqualTo(limit);
+    }
+}
