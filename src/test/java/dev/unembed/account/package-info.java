@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.account;
+
+import org.jspecify.annotations.NullMarked;

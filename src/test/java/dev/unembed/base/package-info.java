@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.base;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.live;
+
+import org.jspecify.annotations.NullMarked;

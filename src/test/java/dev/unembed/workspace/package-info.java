@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.workspace;
+
+import org.jspecify.annotations.NullMarked;
