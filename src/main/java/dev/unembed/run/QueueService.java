@@ -1,0 +1,81 @@
+package dev.unembed.run;
+
+import dev.unembed.account.Actor;
+import io.quarkus.panache.common.Sort;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** The state of the queue and of the workers. */
+@ApplicationScoped
+public class QueueService {
+    /** @param warmModels names with bytes, most recently used first @param currentRuns ids being computed */
+    public record WorkerDetails(
+            long id,
+            String name,
+            String device,
+            int threads,
+            Instant startedAt,
+            Instant lastSeenAt,
+            boolean alive,
+            List<WarmModel> warmModels,
+            List<Long> currentRuns) {}
+
+    public record WarmModel(String name, long bytes) {}
+
+    /** Waiting and running runs of the actor's workspaces, in the order they start; other workspaces' only as a count. */
+    public record QueueState(
+            List<RunDetails> running,
+            List<RunDetails> waiting,
+            long othersRunning,
+            long othersWaiting,
+            List<WorkerDetails> workers) {}
+
+    /** A worker that wasn't heard of for this long is shown as gone; it says something every two seconds. */
+    private static final Duration SILENCE = Duration.ofSeconds(10);
+
+    private static final int MAX_WAITING_SHOWN = 500;
+
+    private final Runs runs;
+    private final Workers workers;
+    private final Clock clock;
+
+    QueueService(Runs runs, Workers workers, Clock clock) {
+        this.runs = runs;
+        this.workers = workers;
+        this.clock = clock;
+    }
+
+    @Transactional
+    public QueueState state(Actor actor) {
+        List<RunDetails> running = runs.running(actor.id());
+        List<RunDetails> waiting = runs.waiting(actor.id(), MAX_WAITING_SHOWN);
+        return new QueueState(
+                running,
+                waiting,
+                runs.countOthers(actor.id(), RunStatus.RUNNING),
+                runs.countOthers(actor.id(), RunStatus.QUEUED),
+                workers.listAll(Sort.by("name")).stream()
+                        .map(worker -> details(worker, running))
+                        .toList());
+    }
+
+    private WorkerDetails details(Worker worker, List<RunDetails> running) {
+        return new WorkerDetails(
+                worker.id,
+                worker.name,
+                worker.device,
+                worker.threads,
+                worker.startedAt,
+                worker.lastSeenAt,
+                worker.lastSeenAt.isAfter(clock.instant().minus(SILENCE)),
+                worker.warmModels,
+                running.stream()
+                        .filter(run -> worker.name.equals(run.worker()))
+                        .map(RunDetails::id)
+                        .toList());
+    }
+}

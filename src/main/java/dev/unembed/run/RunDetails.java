@@ -1,0 +1,55 @@
+package dev.unembed.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run as its readers see it.
+ *
+ * @param prompt the first 200 characters of what was read, for lists
+ * @param done steps done of {@code total}; 0 of 0 before the first report
+ * @param queuePosition 1 for the next to start; null unless queued
+ * @param summary facts of the result, null unless succeeded
+ */
+public record RunDetails(
+        long id,
+        long workspaceId,
+        String workspace,
+        String kind,
+        String model,
+        String modelDigest,
+        String title,
+        List<String> tags,
+        RunStatus status,
+        int priority,
+        long done,
+        long total,
+        boolean cancelRequested,
+        @Nullable @Schema(nullable = true) Integer queuePosition,
+        String author,
+        ObjectNode params,
+        String prompt,
+        long seed,
+        String engineVersion,
+        @Nullable @Schema(nullable = true) String worker,
+        @Nullable @Schema(nullable = true) Failure failure,
+        @Nullable @Schema(nullable = true) ObjectNode summary,
+        @Nullable @Schema(nullable = true) Long resultBytes,
+        int attempt,
+        Instant createdAt,
+        @Nullable @Schema(nullable = true) Instant startedAt,
+        @Nullable @Schema(nullable = true) Instant finishedAt) {
+
+    /** How far it is, 0 to 1: 1 once it has succeeded. */
+    @JsonProperty
+    public double progress() {
+        return status == RunStatus.SUCCEEDED ? 1 : total <= 0 ? 0 : Math.min(1, (double) done / total);
+    }
+
+    /** @param kind {@code user}, {@code resources} or {@code internal} */
+    public record Failure(String kind, String text) {}
+}

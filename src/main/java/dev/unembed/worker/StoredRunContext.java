@@ -1,0 +1,82 @@
+package dev.unembed.worker;
+
+import dev.unembed.engine.experiment.ExperimentContext;
+import dev.unembed.engine.experiment.RunStopped;
+import dev.unembed.engine.transformer.LanguageModel;
+import dev.unembed.run.RunClaims;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What an experiment sees of its run. A progress report is one statement that stores how far it is and brings back whether
+ * to go on; reports that follow too closely are dropped, so an experiment may report as often as it likes.
+ */
+final class StoredRunContext implements ExperimentContext {
+    static final class Cancelled extends RunStopped {
+        Cancelled() {
+            super("cancelled");
+        }
+    }
+
+    static final class Stopping extends RunStopped {
+        Stopping() {
+            super("the worker is stopping");
+        }
+    }
+
+    private static final long PAUSE_NANOS = Duration.ofMillis(200).toNanos();
+
+    private final RunClaims.Claim claim;
+    private final RunClaims claims;
+    private final LanguageModel model;
+    private final BooleanSupplier stopping;
+    private long lastReport;
+    private boolean reported;
+
+    StoredRunContext(RunClaims.Claim claim, RunClaims claims, LanguageModel model, BooleanSupplier stopping) {
+        this.claim = claim;
+        this.claims = claims;
+        this.model = model;
+        this.stopping = stopping;
+    }
+
+    @Override
+    public LanguageModel model() {
+        return model;
+    }
+
+    @Override
+    public void progress(long done, long total) {
+        if (stopping.getAsBoolean()) {
+            throw new Stopping();
+        }
+        long now = System.nanoTime();
+        if (reported && now - lastReport < PAUSE_NANOS) {
+            return;
+        }
+        reported = true;
+        lastReport = now;
+        report(done, total);
+    }
+
+    @Override
+    public long seed() {
+        return claim.seed();
+    }
+
+    /** Stops a run that was cancelled or taken over while its model was being loaded. */
+    void check() {
+        if (stopping.getAsBoolean()) {
+            throw new Stopping();
+        }
+        report(0, 0);
+    }
+
+    private void report(long done, long total) {
+        switch (claims.progress(claim, done, total)) {
+            case CONTINUE -> {}
+            case CANCEL -> throw new Cancelled();
+            case LOST -> throw new RunStopped("another worker has taken the run, or it is gone; this attempt ends");
+        }
+    }
+}

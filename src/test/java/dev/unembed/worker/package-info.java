@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.worker;
+
+import org.jspecify.annotations.NullMarked;
