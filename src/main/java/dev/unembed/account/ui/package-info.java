@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.account.ui;
+
+import org.jspecify.annotations.NullMarked;

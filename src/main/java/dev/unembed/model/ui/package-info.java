@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.model.ui;
+
+import org.jspecify.annotations.NullMarked;

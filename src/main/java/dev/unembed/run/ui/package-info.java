@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.run.ui;
+
+import org.jspecify.annotations.NullMarked;

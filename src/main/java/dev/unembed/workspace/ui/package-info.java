@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.workspace.ui;
+
+import org.jspecify.annotations.NullMarked;
