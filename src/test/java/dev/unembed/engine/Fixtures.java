@@ -15,7 +15,28 @@ import org.jspecify.annotations.Nullable;
 
 /** Model folders of the tests. */
 public final class Fixtures {
-    public static final List<String> TINY = List.of("gpt2", "llama", "llama3");
+    public static final List<String> TINY = List.of(
+            "gpt2",
+            "llama",
+            "llama3",
+            "mistral",
+            "qwen2",
+            "qwen3",
+            "gemma2",
+            "gemma3",
+            "olmo2",
+            "gpt_neox",
+            "gpt_neox_seq",
+            "gptj",
+            "phi",
+            "opt",
+            "bloom",
+            "falcon",
+            "falcon_new",
+            "falcon_rw");
+
+    /** Those of the tiny models whose references have the whole distributions of the lens. */
+    public static final List<String> TINY_WITH_LENS = List.of("gpt2", "llama", "llama3");
 
     private Fixtures() {}
 
@@ -35,9 +56,28 @@ public final class Fixtures {
 
     /** A real model outside the project, where there is one. */
     public static Optional<Path> shared(String model) {
+        return outside(Path.of("models", model));
+    }
+
+    /** The whole references of the tiny models and whatever more there are, outside the project; none where absent. */
+    public static List<Path> oracle() {
+        Optional<Path> root = outside(Path.of("oracle"));
+        if (root.isEmpty()) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(root.get())) {
+            return folders.filter(f -> Files.isRegularFile(f.resolve("reference.safetensors")))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<Path> outside(Path path) {
         String configured = System.getenv("UNEMBED_SHARED");
         return Stream.of(configured == null ? "../shared" : configured, "../shared")
-                .map(root -> Path.of(root, "models", model))
+                .map(root -> Path.of(root).resolve(path))
                 .filter(Files::isDirectory)
                 .findFirst();
     }

@@ -16,11 +16,26 @@ import java.util.stream.Collectors;
 public interface Architecture {
     /** The families this engine runs. */
     static List<Architecture> all() {
-        return List.of(new Gpt2(), new Llama());
+        return List.of(
+                new Gpt2(),
+                new Llama(),
+                new Mistral(),
+                new Qwen2(),
+                new Qwen3(),
+                new Gemma2(),
+                new Gemma3(),
+                new Olmo2(),
+                new GptNeoX(),
+                new GptJ(),
+                new Phi(),
+                new Opt(),
+                new Bloom(),
+                new Falcon());
     }
 
     /** @throws InvalidInput listing the supported families if none is this config's */
     static Architecture of(HuggingFaceConfig config) {
+        config.refuse("quantization_config", "Quantised weights must be de-quantised first.");
         String type = config.text("model_type");
         return all().stream()
                 .filter(a -> a.family().equals(type))

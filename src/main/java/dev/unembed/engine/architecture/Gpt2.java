@@ -1,23 +1,24 @@
 package dev.unembed.engine.architecture;
 
+import static dev.unembed.engine.architecture.CommonWeights.layerNorm;
+
 import dev.unembed.engine.safetensors.WeightFiles;
 import dev.unembed.engine.transformer.Blueprint;
-import dev.unembed.engine.transformer.Blueprint.Activation;
 import dev.unembed.engine.transformer.Blueprint.AttentionShape;
+import dev.unembed.engine.transformer.Blueprint.Embedding;
 import dev.unembed.engine.transformer.Blueprint.Flow;
 import dev.unembed.engine.transformer.Blueprint.Mlp;
 import dev.unembed.engine.transformer.Blueprint.Norm;
+import dev.unembed.engine.transformer.Blueprint.NormPlacement;
 import dev.unembed.engine.transformer.Blueprint.Positions;
 import dev.unembed.engine.transformer.TransformerWeights;
 import dev.unembed.engine.transformer.TransformerWeights.AttentionWeights;
 import dev.unembed.engine.transformer.TransformerWeights.BlockWeights;
 import dev.unembed.engine.transformer.TransformerWeights.Linear;
 import dev.unembed.engine.transformer.TransformerWeights.MlpWeights;
-import dev.unembed.engine.transformer.TransformerWeights.NormWeights;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -30,12 +31,6 @@ import java.util.Set;
  *     Radford et al. 2019</a>
  */
 final class Gpt2 implements Architecture {
-    private static final Map<String, Activation> ACTIVATIONS = Map.of(
-            "gelu_new", Activation.GELU_TANH,
-            "gelu_pytorch_tanh", Activation.GELU_TANH,
-            "gelu", Activation.GELU,
-            "relu", Activation.RELU);
-
     @Override
     public String family() {
         return "gpt2";
@@ -50,14 +45,6 @@ final class Gpt2 implements Architecture {
         }
         config.requireAbsentOr("scale_attn_by_inverse_layer_idx", false, "It changes attention from layer to layer.");
         config.requireAbsentOr("add_cross_attention", false, "Only decoders that read their own text are run.");
-        config.refuse("quantization_config", "Quantised weights must be de-quantised first.");
-        String activation = config.text("activation_function", "gelu_new");
-        if (!ACTIVATIONS.containsKey(activation)) {
-            throw config.unsupported(
-                    "activation_function",
-                    activation,
-                    ACTIVATIONS.keySet().stream().sorted().toList());
-        }
         int dHead = dModel / nHeads;
         boolean scaled = config.flag("scale_attn_weights", true);
         return new Blueprint(
@@ -65,11 +52,14 @@ final class Gpt2 implements Architecture {
                 dModel,
                 config.positiveInt("vocab_size"),
                 config.positiveInt(config.spelling("n_positions", "n_ctx")),
-                1,
-                new Positions.Learned(),
+                Embedding.PLAIN,
+                new Positions.Learned(0),
                 new Norm.LayerNorm(config.positiveNumber("layer_norm_epsilon", 1e-5)),
+                NormPlacement.BEFORE,
                 new AttentionShape(nHeads, nHeads, dHead, scaled ? 1 / Math.sqrt(dHead) : 1),
-                new Mlp.Plain(config.positiveInt("n_inner", 4 * dModel), ACTIVATIONS.get(activation)),
+                new Mlp.Plain(
+                        config.positiveInt("n_inner", 4 * dModel),
+                        CommonSettings.activation(config, "activation_function", "gelu_new")),
                 Flow.SEQUENTIAL,
                 null);
     }
@@ -86,13 +76,13 @@ final class Gpt2 implements Architecture {
                     StoredTensor.of(h + "attn.c_attn.weight", d, 3L * d).transpose();
             StoredTensor qkvBias = StoredTensor.of(h + "attn.c_attn.bias", 3L * d);
             blocks.add(new BlockWeights<>(
-                    norm(h + "ln_1", d),
+                    layerNorm(h + "ln_1", d),
                     new AttentionWeights<>(
                             part(qkv, qkvBias, 0, d),
                             part(qkv, qkvBias, d, 2L * d),
                             part(qkv, qkvBias, 2L * d, 3L * d),
                             conv1d(h + "attn.c_proj", d, d)),
-                    norm(h + "ln_2", d),
+                    layerNorm(h + "ln_2", d),
                     new MlpWeights<>(null, conv1d(h + "mlp.c_fc", d, m), conv1d(h + "mlp.c_proj", m, d))));
         }
         StoredTensor embedding = StoredTensor.of(prefix + "wte.weight", b.dVocab(), d);
@@ -100,8 +90,9 @@ final class Gpt2 implements Architecture {
         return new TransformerWeights<>(
                 embedding,
                 StoredTensor.of(prefix + "wpe.weight", b.nCtx(), d),
+                null,
                 blocks,
-                norm(prefix + "ln_f", d),
+                layerNorm(prefix + "ln_f", d),
                 new Linear<>(tied ? embedding : StoredTensor.of("lm_head.weight", b.dVocab(), d), null));
     }
 
@@ -113,15 +104,12 @@ final class Gpt2 implements Architecture {
             names.add(prefix(files) + "h." + l + ".attn.bias");
             names.add(prefix(files) + "h." + l + ".attn.masked_bias");
         }
+        names.add("lm_head.weight"); // looked at only where it isn't tied
         return names;
     }
 
     private static String prefix(WeightFiles files) {
         return files.has("wte.weight") ? "" : "transformer.";
-    }
-
-    private static NormWeights<StoredTensor> norm(String name, long d) {
-        return new NormWeights<>(StoredTensor.of(name + ".weight", d), StoredTensor.of(name + ".bias", d));
     }
 
     private static Linear<StoredTensor> conv1d(String name, long in, long out) {

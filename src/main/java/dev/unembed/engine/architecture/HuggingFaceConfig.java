@@ -7,6 +7,7 @@ import dev.unembed.engine.InvalidInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,29 @@ public final class HuggingFaceConfig {
     /** Whether a key is there with a value other than null. */
     public boolean has(String key) {
         return node.hasNonNull(key);
+    }
+
+    /** Whether a key is there, be it as null: where leaving a key out and saying null mean different things. */
+    public boolean mentions(String key) {
+        return node.has(key);
+    }
+
+    /** A list of texts. */
+    public List<String> texts(String key) {
+        if (!has(key)) {
+            throw missing(key, "a list of texts");
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode value : node.get(key)) {
+            if (!value.isTextual()) {
+                throw wrong(key, "a list of texts");
+            }
+            texts.add(value.textValue());
+        }
+        if (!node.get(key).isArray()) {
+            throw wrong(key, "a list of texts");
+        }
+        return texts;
     }
 
     /** A nested object; empty if the key is absent or null. */

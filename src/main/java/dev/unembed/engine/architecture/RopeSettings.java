@@ -1,5 +1,6 @@
 package dev.unembed.engine.architecture;
 
+import dev.unembed.engine.transformer.Blueprint.Pairing;
 import dev.unembed.engine.transformer.Blueprint.Positions.Rotary;
 import dev.unembed.engine.transformer.Blueprint.RotaryScaling;
 import java.util.List;
@@ -12,15 +13,51 @@ import java.util.Optional;
 final class RopeSettings {
     private static final double DEFAULT_BASE = 10_000;
 
+    /** What a family's older configs call the base and the turned fraction of a head, and what they are if absent. */
+    record Keys(String base, double defaultBase, String fraction, double defaultFraction) {
+        static final Keys COMMON = new Keys("rope_theta", DEFAULT_BASE, "partial_rotary_factor", 1);
+    }
+
     private RopeSettings() {}
 
     static Rotary read(HuggingFaceConfig config, int dHead, int nCtx) {
-        Optional<HuggingFaceConfig> parameters = config.object("rope_parameters");
-        Optional<HuggingFaceConfig> scaling = config.object("rope_scaling");
-        HuggingFaceConfig settings = parameters.or(() -> scaling).orElse(config);
-        HuggingFaceConfig baseHolder = settings.has("rope_theta") ? settings : config;
-        double fraction =
-                settings.positiveNumber("partial_rotary_factor", config.positiveNumber("partial_rotary_factor", 1));
+        return read(config, dHead, nCtx, Keys.COMMON);
+    }
+
+    static Rotary read(HuggingFaceConfig config, int dHead, int nCtx, Keys keys) {
+        Optional<HuggingFaceConfig> settings = config.object("rope_parameters").or(() -> config.object("rope_scaling"));
+        int originalContext = config.positiveInt("original_max_position_embeddings", nCtx);
+        if (settings.isEmpty()) {
+            return new Rotary(
+                    base(config, keys),
+                    dimensions(config, dHead, fraction(config, keys)),
+                    new RotaryScaling.None(),
+                    Pairing.HALVES);
+        }
+        HuggingFaceConfig inner = settings.get();
+        double base = inner.has("rope_theta") ? inner.positiveNumber("rope_theta") : base(config, keys);
+        double fraction = inner.positiveNumber("partial_rotary_factor", fraction(config, keys));
+        return new Rotary(base, dimensions(config, dHead, fraction), scaling(inner, originalContext), Pairing.HALVES);
+    }
+
+    /** One of several settings under {@code rope_parameters}, complete in itself. */
+    static Rotary readNested(HuggingFaceConfig settings, int dHead, int nCtx) {
+        return new Rotary(
+                settings.positiveNumber("rope_theta"),
+                dimensions(settings, dHead, settings.positiveNumber("partial_rotary_factor", 1)),
+                scaling(settings, nCtx),
+                Pairing.HALVES);
+    }
+
+    private static double base(HuggingFaceConfig config, Keys keys) {
+        return config.positiveNumber(config.spelling(keys.base(), "rope_theta"), keys.defaultBase());
+    }
+
+    private static double fraction(HuggingFaceConfig config, Keys keys) {
+        return config.positiveNumber(config.spelling(keys.fraction(), "partial_rotary_factor"), keys.defaultFraction());
+    }
+
+    private static int dimensions(HuggingFaceConfig config, int dHead, double fraction) {
         int dimensions = (int) (dHead * fraction);
         if (fraction > 1 || dimensions < 2 || dimensions % 2 != 0) {
             throw config.unsupported(
@@ -28,12 +65,7 @@ final class RopeSettings {
                     fraction + " of heads of width " + dHead,
                     List.of("fractions up to 1 that leave an even number of dimensions"));
         }
-        return new Rotary(
-                baseHolder.positiveNumber("rope_theta", DEFAULT_BASE),
-                dimensions,
-                parameters.isPresent() || scaling.isPresent()
-                        ? scaling(settings, config.positiveInt("original_max_position_embeddings", nCtx))
-                        : new RotaryScaling.None());
+        return dimensions;
     }
 
     private static RotaryScaling scaling(HuggingFaceConfig settings, int nCtx) {

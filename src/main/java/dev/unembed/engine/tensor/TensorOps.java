@@ -62,6 +62,14 @@ public final class TensorOps {
                 first = torch.sub(torch.mul(a, cos), torch.mul(b, sin))
                 second = torch.add(torch.mul(b, cos), torch.mul(a, sin))
                 return torch.cat([first, second, rest], -1)
+              def rotate_neighbours(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+                turned = torch.mul(torch.size(cos, -1), 2)
+                a = torch.slice(x, -1, 0, turned, 2)
+                b = torch.slice(x, -1, 1, turned, 2)
+                rest = torch.slice(x, -1, turned, torch.size(x, -1), 1)
+                first = torch.sub(torch.mul(a, cos), torch.mul(b, sin))
+                second = torch.add(torch.mul(b, cos), torch.mul(a, sin))
+                return torch.cat([torch.flatten(torch.stack([first, second], -1), -2, -1), rest], -1)
               def per_query_head(self, x: Tensor, heads: int) -> Tensor:
                 B = torch.size(x, 0)
                 T = torch.size(x, 1)
@@ -72,6 +80,16 @@ public final class TensorOps {
               def attention(self, q: Tensor, k: Tensor, v: Tensor, scale: float) -> Tensor:
                 z = torch.scaled_dot_product_attention(torch.transpose(q, 1, 2), torch.transpose(k, 1, 2), torch.transpose(v, 1, 2), None, 0., True, scale=scale)
                 return torch.transpose(z, 1, 2)
+              def attention_biased(self, q: Tensor, k: Tensor, v: Tensor, scale: float, bias: Tensor) -> Tensor:
+                z = torch.scaled_dot_product_attention(torch.transpose(q, 1, 2), torch.transpose(k, 1, 2), torch.transpose(v, 1, 2), bias, 0., False, scale=scale)
+                return torch.transpose(z, 1, 2)
+              def scores(self, q: Tensor, k: Tensor, scale: float) -> Tensor:
+                return torch.mul(torch.matmul(torch.transpose(q, 1, 2), torch.permute(k, [0, 2, 3, 1])), scale)
+              def score_bias(self, per_key: Tensor, window: int, minus_infinity: float) -> Tensor:
+                b = torch.sub(torch.unsqueeze(per_key, 1), torch.unsqueeze(per_key, 2))
+                ones = torch.ones_like(torch.slice(b, 0, 0, 1, 1))
+                unseen = torch.gt(torch.add(torch.triu(ones, 1), torch.tril(ones, torch.neg(window))), 0)
+                return torch.unsqueeze(torch.masked_fill(b, unseen, minus_infinity), 0)
               def causal_scores(self, q: Tensor, k: Tensor, scale: float, minus_infinity: float) -> Tensor:
                 s = torch.mul(torch.matmul(torch.transpose(q, 1, 2), torch.permute(k, [0, 2, 3, 1])), scale)
                 future = torch.gt(torch.triu(torch.ones_like(s), 1), 0)
@@ -216,6 +234,11 @@ public final class TensorOps {
         return call("rotate", tensor(x), tensor(cos), tensor(sin));
     }
 
+    /** The same with the pairs (2i, 2i + 1). */
+    public NDArray rotateNeighbours(NDArray x, NDArray cos, NDArray sin) {
+        return call("rotate_neighbours", tensor(x), tensor(cos), tensor(sin));
+    }
+
     /** @param x [batch pos kv_head d_head] @return [batch pos head d_head], each repeated for its group of queries */
     public NDArray perQueryHead(NDArray x, int heads) {
         return call("per_query_head", tensor(x), IValue.from(heads));
@@ -229,6 +252,31 @@ public final class TensorOps {
     /** @param q k [batch pos head d_head] @return [batch head query key], minus infinity where key is after query */
     public NDArray causalScores(NDArray q, NDArray k, double scale) {
         return call("causal_scores", tensor(q), tensor(k), IValue.from(scale), IValue.from(Double.NEGATIVE_INFINITY));
+    }
+
+    /**
+     * Attention that never holds the probabilities, with something added to the scores.
+     *
+     * @param bias [1 head|1 query key], minus infinity where a query doesn't see a key
+     */
+    public NDArray attention(NDArray q, NDArray k, NDArray v, double scale, NDArray bias) {
+        return call("attention_biased", tensor(q), tensor(k), tensor(v), IValue.from(scale), tensor(bias));
+    }
+
+    /** Unmasked. @param q k [batch pos head d_head] @return [batch head query key] */
+    public NDArray scores(NDArray q, NDArray k, double scale) {
+        return call("scores", tensor(q), tensor(k), IValue.from(scale));
+    }
+
+    /**
+     * What is added to causal scores: perKey[key] - perKey[query] where the key is among the last {@code window} positions
+     * up to the query's, minus infinity elsewhere.
+     *
+     * @param perKey [head|1 pos]
+     * @return [1 head|1 query key]
+     */
+    public NDArray scoreBias(NDArray perKey, long window) {
+        return call("score_bias", tensor(perKey), IValue.from(window), IValue.from(Double.NEGATIVE_INFINITY));
     }
 
     public NDArray softmax(NDArray x) {

@@ -3,32 +3,42 @@ package dev.unembed.engine.transformer;
 import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.transformer.Blueprint.AttentionShape;
+import dev.unembed.engine.transformer.Blueprint.QueryKeyNorm;
 import dev.unembed.engine.transformer.HookPoint.Site;
 import dev.unembed.engine.transformer.TransformerWeights.AttentionWeights;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Causal self-attention of one block. */
 final class Attention {
     private final AttentionShape shape;
     private final AttentionWeights<NDArray> weights;
+    private final @Nullable Normalization qNorm;
+    private final @Nullable Normalization kNorm;
     private final int layer;
 
-    Attention(AttentionShape shape, AttentionWeights<NDArray> weights, int layer) {
+    Attention(AttentionShape shape, Blueprint.Norm norm, AttentionWeights<NDArray> weights, int layer) {
         this.shape = shape;
         this.weights = weights;
         this.layer = layer;
+        boolean normalized = shape.queryKeyNorm() != QueryKeyNorm.NONE;
+        this.qNorm = normalized ? new Normalization(norm, Objects.requireNonNull(weights.qNorm())) : null;
+        this.kNorm = normalized ? new Normalization(norm, Objects.requireNonNull(weights.kNorm())) : null;
     }
 
     /**
-     * @param x the normalised stream [batch pos d_model]
-     * @param rotary null where positions aren't told by rotation
-     * @return what is added to the stream [batch pos d_model]
+     * @param x what attention reads of the stream [batch pos d_model]
+     * @param sight of this block
+     * @return what attention gives [batch pos d_model]
      */
-    NDArray apply(NDArray x, @Nullable RotaryEmbedding rotary, Pass pass) {
+    NDArray apply(NDArray x, Sight sight, Pass pass) {
         TensorOps ops = pass.ops();
         NDArray q = pass.see(Site.Q, layer, heads(x, weights.q(), shape.nHeads(), ops)); // [batch pos head d_head]
         NDArray k = pass.see(Site.K, layer, heads(x, weights.k(), shape.nKvHeads(), ops)); // [batch pos kv_head d_head]
         NDArray v = pass.see(Site.V, layer, heads(x, weights.v(), shape.nKvHeads(), ops)); // [batch pos kv_head d_head]
+        q = qNorm == null ? q : normalize(qNorm, q, ops);
+        k = kNorm == null ? k : normalize(kNorm, k, ops);
+        RotaryEmbedding rotary = sight.rotary();
         if (rotary != null) {
             q = pass.see(Site.ROT_Q, layer, rotary.rotate(q, ops));
             k = pass.see(Site.ROT_K, layer, rotary.rotate(k, ops));
@@ -37,7 +47,7 @@ final class Attention {
             k = ops.perQueryHead(k, shape.nHeads()); // [batch pos head d_head]
             v = ops.perQueryHead(v, shape.nHeads()); // [batch pos head d_head]
         }
-        NDArray z = pass.see(Site.Z, layer, mix(q, k, v, pass)); // [batch pos head d_head]
+        NDArray z = pass.see(Site.Z, layer, mix(q, k, v, sight.bias(), pass)); // [batch pos head d_head]
         long[] axes = x.getShape().getShape();
         NDArray joined =
                 ops.reshape(z, axes[0], axes[1], (long) shape.nHeads() * shape.dHead()); // [batch pos head·d_head]
@@ -45,15 +55,34 @@ final class Attention {
     }
 
     /** Probabilities grow with the square of the positions, so they exist only where somebody looks at them. */
-    private NDArray mix(NDArray q, NDArray k, NDArray v, Pass pass) {
+    private NDArray mix(NDArray q, NDArray k, NDArray v, @Nullable NDArray bias, Pass pass) {
         TensorOps ops = pass.ops();
-        if (!pass.wants(Site.ATTN_SCORES, layer) && !pass.wants(Site.PATTERN, layer)) {
-            return ops.attention(q, k, v, shape.scoreScale());
+        boolean seen = pass.wants(Site.ATTN_SCORES, layer) || pass.wants(Site.PATTERN, layer);
+        if (!seen && shape.scoreCap() == null) { // the library's fused attention has no place for a cap
+            return bias == null
+                    ? ops.attention(q, k, v, shape.scoreScale())
+                    : ops.attention(q, k, v, shape.scoreScale(), bias);
         }
-        NDArray scores = ops.causalScores(q, k, shape.scoreScale()); // [batch head query key]
+        NDArray scores = bias == null
+                ? ops.causalScores(q, k, shape.scoreScale())
+                : ops.add(cap(ops.scores(q, k, shape.scoreScale()), ops), bias); // [batch head query key]
         scores = pass.see(Site.ATTN_SCORES, layer, scores);
         NDArray pattern = pass.see(Site.PATTERN, layer, ops.softmax(scores)); // [batch head query key]
         return ops.mix(pattern, v);
+    }
+
+    private NDArray cap(NDArray scores, TensorOps ops) {
+        return shape.scoreCap() == null ? scores : ops.softCap(scores, shape.scoreCap());
+    }
+
+    /** @param x [batch pos head d_head], queries or keys @return the same axes */
+    private NDArray normalize(Normalization norm, NDArray x, TensorOps ops) {
+        if (shape.queryKeyNorm() == QueryKeyNorm.PER_HEAD) {
+            return norm.apply(x, ops);
+        }
+        long[] axes = x.getShape().getShape();
+        NDArray joined = ops.reshape(x, axes[0], axes[1], axes[2] * axes[3]); // [batch pos head·d_head]
+        return ops.reshape(norm.apply(joined, ops), axes);
     }
 
     private NDArray heads(NDArray x, TransformerWeights.Linear<NDArray> map, int heads, TensorOps ops) {

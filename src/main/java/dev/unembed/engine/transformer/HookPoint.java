@@ -70,6 +70,10 @@ public record HookPoint(Site site, int layer) {
         ATTN_SCORES("attn.hook_attn_scores", true, "batch", "head", "query", "key"),
         PATTERN("attn.hook_pattern", true, "batch", "head", "query", "key"),
         Z("attn.hook_z", true, "batch", "pos", "head", "d_head"),
+        /** The second norm, of models that have one before attention and one after it. */
+        LN1_POST_SCALE("ln1_post.hook_scale", true, "batch", "pos", "1"),
+        LN1_POST_NORMALIZED("ln1_post.hook_normalized", true, "batch", "pos", "d_model"),
+        /** What attention adds to the stream: after a norm that follows it. */
         ATTN_OUT("hook_attn_out", true, "batch", "pos", "d_model"),
         /** The stream after attention; models whose attention and MLP run in parallel have none. */
         RESID_MID("hook_resid_mid", true, "batch", "pos", "d_model"),
@@ -80,6 +84,9 @@ public record HookPoint(Site site, int layer) {
         /** What a gated MLP's gate is multiplied with. */
         MLP_PRE_LINEAR("mlp.hook_pre_linear", true, "batch", "pos", "d_mlp"),
         MLP_POST("mlp.hook_post", true, "batch", "pos", "d_mlp"),
+        LN2_POST_SCALE("ln2_post.hook_scale", true, "batch", "pos", "1"),
+        LN2_POST_NORMALIZED("ln2_post.hook_normalized", true, "batch", "pos", "d_model"),
+        /** What the MLP adds to the stream: after a norm that follows it. */
         MLP_OUT("hook_mlp_out", true, "batch", "pos", "d_model"),
         RESID_POST("hook_resid_post", true, "batch", "pos", "d_model"),
         LN_FINAL_SCALE("ln_final.hook_scale", false, "batch", "pos", "1"),

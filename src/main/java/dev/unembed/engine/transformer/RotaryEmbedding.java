@@ -2,6 +2,7 @@ package dev.unembed.engine.transformer;
 
 import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.tensor.TensorOps;
+import dev.unembed.engine.transformer.Blueprint.Pairing;
 import dev.unembed.engine.transformer.Blueprint.Positions.Rotary;
 import dev.unembed.engine.transformer.Blueprint.RotaryScaling;
 
@@ -11,7 +12,7 @@ import dev.unembed.engine.transformer.Blueprint.RotaryScaling;
  * @param cos [pos 1 dimensions/2]
  * @param sin [pos 1 dimensions/2]
  */
-record RotaryEmbedding(NDArray cos, NDArray sin) {
+record RotaryEmbedding(NDArray cos, NDArray sin, Pairing pairing) {
     static RotaryEmbedding of(Rotary rotary, int positions, TensorOps ops) {
         double[] frequencies = frequencies(rotary);
         float[] cos = new float[positions * frequencies.length];
@@ -24,7 +25,9 @@ record RotaryEmbedding(NDArray cos, NDArray sin) {
             }
         }
         return new RotaryEmbedding(
-                ops.create(cos, positions, 1, frequencies.length), ops.create(sin, positions, 1, frequencies.length));
+                ops.create(cos, positions, 1, frequencies.length),
+                ops.create(sin, positions, 1, frequencies.length),
+                rotary.pairing());
     }
 
     /** Radians per position for every pair of dimensions. */
@@ -57,6 +60,9 @@ record RotaryEmbedding(NDArray cos, NDArray sin) {
     }
 
     NDArray rotate(NDArray x, TensorOps ops) {
-        return ops.rotate(x, cos, sin);
+        return switch (pairing) {
+            case HALVES -> ops.rotate(x, cos, sin);
+            case NEIGHBOURS -> ops.rotateNeighbours(x, cos, sin);
+        };
     }
 }

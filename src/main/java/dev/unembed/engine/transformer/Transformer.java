@@ -6,6 +6,7 @@ import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.transformer.Blueprint.Flow;
+import dev.unembed.engine.transformer.Blueprint.NormPlacement;
 import dev.unembed.engine.transformer.Blueprint.Positions;
 import dev.unembed.engine.transformer.HookPoint.Site;
 import dev.unembed.engine.transformer.TransformerWeights.BlockWeights;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * stream = embed(tokens) + positions
  * per block:  stream = stream + attention(norm(stream))
- *             stream = stream + mlp(norm(stream))
+ *             stream = stream + mlp(norm(stream))      (norms before, after or both)
  * logits = unembed(norm(stream))
  * </pre>
  *
@@ -35,7 +36,9 @@ public final class Transformer {
     private final Normalization finalNorm;
     private final Unembedding unembedding;
 
-    private record Layer(Normalization ln1, Attention attention, Normalization ln2, FeedForward mlp) {}
+    private final @Nullable Normalization embeddingNorm;
+
+    private record Layer(SublayerNorms ln1, Attention attention, SublayerNorms ln2, FeedForward mlp) {}
 
     /** @param weights must outlive this; whoever loaded them closes them */
     public Transformer(Blueprint blueprint, TransformerWeights<NDArray> weights) {
@@ -44,11 +47,14 @@ public final class Transformer {
         for (BlockWeights<NDArray> block : weights.blocks()) {
             int layer = layers.size();
             layers.add(new Layer(
-                    new Normalization(blueprint.norm(), block.ln1()),
-                    new Attention(blueprint.attention(), block.attention(), layer),
-                    new Normalization(blueprint.norm(), block.ln2()),
+                    SublayerNorms.ofAttention(blueprint, block, layer),
+                    new Attention(blueprint.attention(), blueprint.norm(), block.attention(), layer),
+                    SublayerNorms.ofMlp(blueprint, block, layer),
                     new FeedForward(blueprint.mlp(), block.mlp(), layer)));
         }
+        embeddingNorm = blueprint.embedding().normalized()
+                ? new Normalization(blueprint.norm(), Objects.requireNonNull(weights.embeddingNorm()))
+                : null;
         finalNorm = new Normalization(blueprint.norm(), weights.finalNorm());
         unembedding = new Unembedding(weights.unembedding(), blueprint.dVocab(), blueprint.logitCap());
     }
@@ -104,10 +110,7 @@ public final class Transformer {
     public NDArray streams(int[][] ids, Probe probe, TensorScope scope) {
         requireReadable(ids);
         NDArray stream = embed(ids, new Pass(scope.ops(), probe)); // [batch pos d_model]
-        @Nullable
-        RotaryEmbedding rotary = blueprint.positions() instanceof Positions.Rotary r
-                ? RotaryEmbedding.of(r, ids[0].length, scope.ops())
-                : null;
+        List<Sight> sights = Sight.ofBlocks(blueprint, ids[0].length, scope.ops());
         for (int l = 0; l < layers.size(); l++) {
             Layer layer = layers.get(l);
             try (TensorScope local = new TensorScope()) {
@@ -115,22 +118,16 @@ public final class Transformer {
                 Pass pass = new Pass(local.ops(), probe);
                 TensorOps ops = pass.ops();
                 NDArray residPre = pass.see(Site.RESID_PRE, l, stream); // [batch pos d_model]
-                NDArray ln1 = layer.ln1()
-                        .apply(residPre, ops, probe, point(Site.LN1_SCALE, l), point(Site.LN1_NORMALIZED, l));
-                NDArray attnOut = pass.see(Site.ATTN_OUT, l, layer.attention().apply(ln1, rotary, pass));
+                NDArray heads = layer.attention().apply(layer.ln1().before(residPre, pass), sights.get(l), pass);
+                NDArray attnOut = pass.see(Site.ATTN_OUT, l, layer.ln1().after(heads, pass)); // [batch pos d_model]
                 NDArray residMid = ops.add(residPre, attnOut); // [batch pos d_model]
                 boolean sequential = blueprint.flow() == Flow.SEQUENTIAL;
                 if (sequential) {
                     residMid = pass.see(Site.RESID_MID, l, residMid);
                 }
-                NDArray ln2 = layer.ln2()
-                        .apply(
-                                sequential ? residMid : residPre,
-                                ops,
-                                probe,
-                                point(Site.LN2_SCALE, l),
-                                point(Site.LN2_NORMALIZED, l));
-                NDArray mlpOut = pass.see(Site.MLP_OUT, l, layer.mlp().apply(ln2, pass)); // [batch pos d_model]
+                NDArray ln2 = layer.ln2().before(sequential ? residMid : residPre, pass);
+                NDArray mlp = layer.mlp().apply(ln2, pass);
+                NDArray mlpOut = pass.see(Site.MLP_OUT, l, layer.ln2().after(mlp, pass)); // [batch pos d_model]
                 NDArray residPost = pass.see(Site.RESID_POST, l, ops.add(residMid, mlpOut)); // [batch pos d_model]
                 stream = scope.keep(residPost);
             }
@@ -144,16 +141,21 @@ public final class Transformer {
         int positions = ids[0].length;
         int[] flat = Arrays.stream(ids).flatMapToInt(Arrays::stream).toArray();
         NDArray tokens = ops.embedding(weights.tokenEmbedding(), ops.createIds(flat, ids.length, positions));
-        if (blueprint.embeddingScale() != 1) {
-            tokens = ops.multiply(tokens, blueprint.embeddingScale());
+        if (blueprint.embedding().scale() != 1) {
+            tokens = ops.multiply(tokens, blueprint.embedding().scale());
+        }
+        if (embeddingNorm != null) {
+            tokens = embeddingNorm.apply(tokens, ops);
         }
         tokens = pass.see(HookPoint.of(Site.EMBED), tokens); // [batch pos d_model]
         return switch (blueprint.positions()) {
             case Positions.Rotary rotary -> tokens;
+            case Positions.RotaryBySpan rotary -> tokens;
+            case Positions.Alibi alibi -> tokens;
             case Positions.Learned learned -> {
                 NDArray table = Objects.requireNonNull(weights.positionEmbedding());
                 int[] order = new int[flat.length];
-                Arrays.setAll(order, i -> i % positions);
+                Arrays.setAll(order, i -> learned.offset() + i % positions);
                 NDArray positional = ops.embedding(table, ops.createIds(order, ids.length, positions));
                 yield ops.add(tokens, pass.see(HookPoint.of(Site.POS_EMBED), positional));
             }
@@ -195,7 +197,9 @@ public final class Transformer {
         return inModel
                 && switch (point.site()) {
                     case POS_EMBED -> blueprint.positions() instanceof Positions.Learned;
-                    case ROT_Q, ROT_K -> blueprint.positions() instanceof Positions.Rotary;
+                    case ROT_Q, ROT_K -> blueprint.rotary(point.layer()).isPresent();
+                    case LN1_POST_SCALE, LN1_POST_NORMALIZED, LN2_POST_SCALE, LN2_POST_NORMALIZED ->
+                        blueprint.normPlacement() == NormPlacement.BEFORE_AND_AFTER;
                     case MLP_PRE_LINEAR -> blueprint.mlp() instanceof Blueprint.Mlp.Gated;
                     case RESID_MID -> blueprint.flow() == Flow.SEQUENTIAL;
                     default -> true;
@@ -230,9 +234,5 @@ public final class Transformer {
                 }
             }
         }
-    }
-
-    private static HookPoint point(Site site, int layer) {
-        return new HookPoint(site, layer);
     }
 }

@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tokenEmbedding wE [d_vocab d_model]
  * @param positionEmbedding wPos [n_ctx d_model], where positions are learned
+ * @param embeddingNorm where the embedding is normalised before the first block
  * @param unembedding wU [d_vocab d_model] and bU; the same tensor as wE where tied
  */
 public record TransformerWeights<T>(
         T tokenEmbedding,
         @Nullable T positionEmbedding,
+        @Nullable NormWeights<T> embeddingNorm,
         List<BlockWeights<T>> blocks,
         NormWeights<T> finalNorm,
         Linear<T> unembedding) {
@@ -39,8 +41,20 @@ public record TransformerWeights<T>(
      * @param k wK [kv_head·d_head d_model]
      * @param v wV [kv_head·d_head d_model]
      * @param o wO [d_model head·d_head]
+     * @param qNorm [d_head], or [head·d_head] where the norm goes across heads
+     * @param kNorm [d_head], or [kv_head·d_head]
      */
-    public record AttentionWeights<T>(Linear<T> q, Linear<T> k, Linear<T> v, Linear<T> o) {}
+    public record AttentionWeights<T>(
+            Linear<T> q,
+            Linear<T> k,
+            Linear<T> v,
+            Linear<T> o,
+            @Nullable NormWeights<T> qNorm,
+            @Nullable NormWeights<T> kNorm) {
+        public AttentionWeights(Linear<T> q, Linear<T> k, Linear<T> v, Linear<T> o) {
+            this(q, k, v, o, null, null);
+        }
+    }
 
     /**
      * @param gate [d_mlp d_model], where gated
@@ -49,8 +63,23 @@ public record TransformerWeights<T>(
      */
     public record MlpWeights<T>(@Nullable Linear<T> gate, Linear<T> in, Linear<T> out) {}
 
+    /**
+     * @param ln1 attention's norm, before or after it as the blueprint says
+     * @param ln1Post attention's second norm, where there are norms before and after
+     * @param ln2 the MLP's norm; the same tensors as ln1 where both share one
+     * @param ln2Post the MLP's second norm
+     */
     public record BlockWeights<T>(
-            NormWeights<T> ln1, AttentionWeights<T> attention, NormWeights<T> ln2, MlpWeights<T> mlp) {}
+            NormWeights<T> ln1,
+            AttentionWeights<T> attention,
+            @Nullable NormWeights<T> ln1Post,
+            NormWeights<T> ln2,
+            MlpWeights<T> mlp,
+            @Nullable NormWeights<T> ln2Post) {
+        public BlockWeights(NormWeights<T> ln1, AttentionWeights<T> attention, NormWeights<T> ln2, MlpWeights<T> mlp) {
+            this(ln1, attention, null, ln2, mlp, null);
+        }
+    }
 
     /** The same arrangement with every tensor turned into something else, each once even where two places share it. */
     public <U> TransformerWeights<U> map(Function<? super T, ? extends U> f) {
@@ -63,16 +92,21 @@ public record TransformerWeights<T>(
                             m.linear(b.attention().q()),
                             m.linear(b.attention().k()),
                             m.linear(b.attention().v()),
-                            m.linear(b.attention().o())),
+                            m.linear(b.attention().o()),
+                            m.optionalNorm(b.attention().qNorm()),
+                            m.optionalNorm(b.attention().kNorm())),
+                    m.optionalNorm(b.ln1Post()),
                     m.norm(b.ln2()),
                     new MlpWeights<>(
                             b.mlp().gate() == null ? null : m.linear(b.mlp().gate()),
                             m.linear(b.mlp().in()),
-                            m.linear(b.mlp().out()))));
+                            m.linear(b.mlp().out())),
+                    m.optionalNorm(b.ln2Post())));
         }
         return new TransformerWeights<>(
                 m.tensor(tokenEmbedding),
                 m.optional(positionEmbedding),
+                m.optionalNorm(embeddingNorm),
                 mapped,
                 m.norm(finalNorm),
                 m.linear(unembedding));
@@ -114,6 +148,11 @@ public record TransformerWeights<T>(
 
         NormWeights<U> norm(NormWeights<T> n) {
             return new NormWeights<>(tensor(n.gain()), optional(n.bias()));
+        }
+
+        @Nullable
+        NormWeights<U> optionalNorm(@Nullable NormWeights<T> n) {
+            return n == null ? null : norm(n);
         }
     }
 }

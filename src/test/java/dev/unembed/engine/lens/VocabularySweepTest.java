@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 class VocabularySweepTest {
-    static final List<String> TINY = Fixtures.TINY;
+    static final List<String> TINY = Fixtures.TINY_WITH_LENS;
     private static final int[] TRACKED = {7, 0, 256};
 
     /** Against the whole of the reference's log-probs, in double: every statistic has a one-line definition there. */

@@ -1,0 +1,103 @@
+package dev.unembed.engine.transformer;
+
+import ai.djl.ndarray.NDArray;
+import dev.unembed.engine.tensor.TensorOps;
+import dev.unembed.engine.transformer.Blueprint.Positions;
+import dev.unembed.engine.transformer.Blueprint.Span;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the positions of a prompt are to one block's attention.
+ *
+ * @param rotary how queries and keys are turned; null where positions aren't told by rotation
+ * @param bias added to the scores [1 head|1 query key], minus infinity where a query doesn't see a key; null where a query
+ *     sees all keys up to its own, all alike
+ */
+record Sight(@Nullable RotaryEmbedding rotary, @Nullable NDArray bias) {
+    /** One per block; blocks that see alike share their tensors. */
+    static List<Sight> ofBlocks(Blueprint blueprint, int positions, TensorOps ops) {
+        Map<Positions.Rotary, RotaryEmbedding> rotaries = new HashMap<>();
+        Map<Span, NDArray> biases = new HashMap<>();
+        List<Sight> sights = new ArrayList<>();
+        for (int l = 0; l < blueprint.layers(); l++) {
+            Optional<Positions.Rotary> rotary = blueprint.rotary(l);
+            Span span = effective(blueprint.attention().span(l), positions);
+            sights.add(new Sight(
+                    rotary.map(r -> rotaries.computeIfAbsent(r, x -> RotaryEmbedding.of(x, positions, ops)))
+                            .orElse(null),
+                    needsBias(blueprint, span)
+                            ? biases.computeIfAbsent(span, s -> bias(blueprint, s, positions, ops))
+                            : null));
+        }
+        return sights;
+    }
+
+    /** A window that holds the whole prompt hides nothing. */
+    private static Span effective(Span span, int positions) {
+        return span instanceof Span.Window window && window.size() < positions ? window : new Span.Everything();
+    }
+
+    private static boolean needsBias(Blueprint blueprint, Span span) {
+        return span instanceof Span.Window
+                || blueprint.positions() instanceof Positions.Alibi
+                || blueprint.attention().scoreCap()
+                        != null; // which must not touch the mask, so it can't be there first
+    }
+
+    private static NDArray bias(Blueprint blueprint, Span span, int positions, TensorOps ops) {
+        NDArray perKey = blueprint.positions() instanceof Positions.Alibi alibi
+                ? ops.create(
+                        alibi(alibi, blueprint.attention().nHeads(), positions),
+                        blueprint.attention().nHeads(),
+                        positions)
+                : ops.create(new float[positions], 1, positions); // [head|1 pos]
+        return ops.scoreBias(
+                perKey,
+                switch (span) {
+                    case Span.Everything everything -> positions;
+                    case Span.Window window -> window.size();
+                });
+    }
+
+    /** slope · position, [head pos]; a softmax doesn't see what is added to all keys alike. */
+    private static float[] alibi(Positions.Alibi alibi, int heads, int positions) {
+        double[] slopes = slopes(heads);
+        float[] perKey = new float[Math.multiplyExact(heads, positions)];
+        for (int head = 0; head < heads; head++) {
+            for (int position = 0; position < positions; position++) {
+                perKey[head * positions + position] = (float) (alibi.scale()
+                        * switch (alibi.rounding()) {
+                            case FP32 -> slopes[head] * position;
+                            case BF16 -> bf16(bf16((float) slopes[head]) * bf16(position));
+                        });
+            }
+        }
+        return perKey;
+    }
+
+    /**
+     * Geometric: 2^(-8/n), 2^(-16/n)… for n heads, a power of two. Where it isn't one, those of the next lower power, then
+     * every second of the next higher.
+     */
+    static double[] slopes(int heads) {
+        int power = Integer.highestOneBit(heads);
+        double[] slopes = new double[heads];
+        for (int head = 0; head < heads; head++) {
+            slopes[head] = head < power
+                    ? Math.pow(2, -8.0 * (head + 1) / power)
+                    : Math.pow(2, -4.0 * (2 * (head - power) + 1) / power);
+        }
+        return slopes;
+    }
+
+    /** The nearest number with a significand of 8 bits, ties to even. */
+    static float bf16(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        return Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
+    }
+}
