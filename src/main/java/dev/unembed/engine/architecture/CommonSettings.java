@@ -70,11 +70,10 @@ final class CommonSettings {
     }
 
     /** One span per block from {@code layer_types}; where configs are older than that key, by the family's rule. */
-    static List<Span> spans(HuggingFaceConfig config, int layers, Span.Window window, IntPredicate windowed) {
+    static List<Span> spans(HuggingFaceConfig config, int layers, int defaultWindow, IntPredicate windowed) {
         if (!config.has("layer_types")) {
             return IntStream.range(0, layers)
-                    .mapToObj(l -> windowed.test(l) ? window : new Span.Everything())
-                    .map(Span.class::cast)
+                    .mapToObj(l -> windowed.test(l) ? window(config, defaultWindow) : new Span.Everything())
                     .toList();
         }
         List<String> types = config.texts("layer_types");
@@ -87,12 +86,18 @@ final class CommonSettings {
             spans.add(
                     switch (type) {
                         case "full_attention" -> new Span.Everything();
-                        case "sliding_attention" -> window;
+                        case "sliding_attention" -> window(config, defaultWindow);
                         default ->
                             throw config.unsupported(
                                     "layer_types", type, List.of("full_attention", "sliding_attention"));
                     });
         }
         return spans;
+    }
+
+    /** Leaving the key out means the default; null doesn't. */
+    private static Span window(HuggingFaceConfig config, int ifAbsent) {
+        String key = "sliding_window";
+        return new Span.Window(config.mentions(key) ? config.positiveInt(key) : ifAbsent);
     }
 }

@@ -9,7 +9,6 @@ import dev.unembed.engine.transformer.Blueprint.Flow;
 import dev.unembed.engine.transformer.Blueprint.Mlp;
 import dev.unembed.engine.transformer.Blueprint.Norm;
 import dev.unembed.engine.transformer.Blueprint.NormPlacement;
-import dev.unembed.engine.transformer.Blueprint.Span;
 import dev.unembed.engine.transformer.TransformerWeights;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +37,10 @@ final class Gemma2 implements Architecture {
         int dModel = config.positiveInt("hidden_size");
         config.requireAbsentOr(
                 "use_bidirectional_attention", false, "Only models that read from left to right are run.");
-        Span.Window window = new Span.Window(config.positiveInt("sliding_window", DEFAULT_WINDOW));
         AttentionShape attention = CommonSettings.groupedAttention(config, DEFAULT_HEAD_WIDTH)
                 .withScoreScale(1 / Math.sqrt(config.positiveNumber("query_pre_attn_scalar", DEFAULT_SCALAR)))
                 .withScoreCap(cap(config, "attn_logit_softcapping", DEFAULT_SCORE_CAP))
-                .withSpans(CommonSettings.spans(config, layers, window, l -> l % 2 == 0));
+                .withSpans(CommonSettings.spans(config, layers, DEFAULT_WINDOW, l -> l % 2 == 0));
         int nCtx = config.positiveInt("max_position_embeddings");
         return new Blueprint(
                 layers,

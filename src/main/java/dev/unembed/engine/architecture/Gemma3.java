@@ -13,7 +13,6 @@ import dev.unembed.engine.transformer.Blueprint.Pairing;
 import dev.unembed.engine.transformer.Blueprint.Positions;
 import dev.unembed.engine.transformer.Blueprint.QueryKeyNorm;
 import dev.unembed.engine.transformer.Blueprint.RotaryScaling;
-import dev.unembed.engine.transformer.Blueprint.Span;
 import dev.unembed.engine.transformer.TransformerWeights;
 import java.util.Optional;
 import java.util.Set;
@@ -45,13 +44,12 @@ final class Gemma3 implements Architecture {
         config.requireAbsentOr(
                 "use_bidirectional_attention", false, "Only models that read from left to right are run.");
         config.refuse("attn_logit_softcapping", "Gemma 3's scores aren't capped.");
-        Span.Window window = new Span.Window(config.positiveInt("sliding_window", DEFAULT_WINDOW));
         int period = config.positiveInt(
                 config.spelling("sliding_window_pattern", "_sliding_window_pattern"), DEFAULT_WINDOW_PERIOD);
         AttentionShape attention = CommonSettings.groupedAttention(config, DEFAULT_HEAD_WIDTH)
                 .withScoreScale(1 / Math.sqrt(config.positiveNumber("query_pre_attn_scalar", DEFAULT_SCALAR)))
                 .withQueryKeyNorm(QueryKeyNorm.PER_HEAD)
-                .withSpans(CommonSettings.spans(config, layers, window, l -> (l + 1) % period != 0));
+                .withSpans(CommonSettings.spans(config, layers, DEFAULT_WINDOW, l -> (l + 1) % period != 0));
         int nCtx = config.positiveInt("max_position_embeddings", DEFAULT_CONTEXT);
         return new Blueprint(
                 layers,

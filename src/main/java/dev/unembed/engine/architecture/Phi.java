@@ -5,6 +5,7 @@ import static dev.unembed.engine.architecture.CommonWeights.linear;
 
 import dev.unembed.engine.safetensors.WeightFiles;
 import dev.unembed.engine.transformer.Blueprint;
+import dev.unembed.engine.transformer.Blueprint.AttentionShape;
 import dev.unembed.engine.transformer.Blueprint.Embedding;
 import dev.unembed.engine.transformer.Blueprint.Flow;
 import dev.unembed.engine.transformer.Blueprint.Mlp;
@@ -38,7 +39,7 @@ final class Phi implements Architecture {
     @Override
     public Blueprint blueprint(HuggingFaceConfig config) {
         int dModel = config.positiveInt("hidden_size");
-        int dHead = CommonSettings.dHead(config, "num_attention_heads", dModel);
+        AttentionShape attention = CommonSettings.groupedAttention(config);
         config.requireAbsentOr("qk_layernorm", false, "Norms of queries and keys aren't known of Phi.");
         int nCtx = config.positiveInt("max_position_embeddings");
         return new Blueprint(
@@ -47,10 +48,10 @@ final class Phi implements Architecture {
                 config.positiveInt("vocab_size"),
                 nCtx,
                 Embedding.PLAIN,
-                RopeSettings.read(config, dHead, nCtx, ROPE),
+                RopeSettings.read(config, attention.dHead(), nCtx, ROPE),
                 new Norm.LayerNorm(config.positiveNumber("layer_norm_eps", 1e-5)),
                 NormPlacement.BEFORE,
-                CommonSettings.groupedAttention(config),
+                attention,
                 new Mlp.Plain(
                         config.positiveInt("intermediate_size"),
                         CommonSettings.activation(config, "hidden_act", "gelu_new")),
@@ -62,6 +63,7 @@ final class Phi implements Architecture {
     public TransformerWeights<StoredTensor> weights(Blueprint b, HuggingFaceConfig config, WeightFiles files) {
         long d = b.dModel();
         long m = b.mlp().dMlp();
+        long queries = (long) b.attention().nHeads() * b.attention().dHead();
         long keys = (long) b.attention().nKvHeads() * b.attention().dHead();
         List<BlockWeights<StoredTensor>> blocks = new ArrayList<>();
         for (int l = 0; l < b.layers(); l++) {
@@ -70,10 +72,10 @@ final class Phi implements Architecture {
             blocks.add(new BlockWeights<>(
                     ln,
                     new AttentionWeights<>(
-                            linear(block + "self_attn.q_proj", d, d, true),
+                            linear(block + "self_attn.q_proj", queries, d, true),
                             linear(block + "self_attn.k_proj", keys, d, true),
                             linear(block + "self_attn.v_proj", keys, d, true),
-                            linear(block + "self_attn.dense", d, d, true)),
+                            linear(block + "self_attn.dense", d, queries, true)),
                     ln,
                     new MlpWeights<>(
                             null, linear(block + "mlp.fc1", m, d, true), linear(block + "mlp.fc2", d, m, true))));

@@ -11,7 +11,6 @@ import dev.unembed.engine.transformer.Blueprint.Mlp;
 import dev.unembed.engine.transformer.Blueprint.Norm;
 import dev.unembed.engine.transformer.Blueprint.NormPlacement;
 import dev.unembed.engine.transformer.Blueprint.QueryKeyNorm;
-import dev.unembed.engine.transformer.Blueprint.Span;
 import dev.unembed.engine.transformer.TransformerWeights;
 import java.util.List;
 import java.util.Set;
@@ -40,8 +39,7 @@ final class Qwen3 implements Architecture {
         config.requireAbsentOr("hidden_act", "silu", "Qwen's MLP is a gated SiLU.");
         if (config.flag("use_sliding_window", false)) {
             int unwindowed = config.positiveInt("max_window_layers", DEFAULT_UNWINDOWED_LAYERS);
-            Span.Window window = new Span.Window(config.positiveInt("sliding_window", DEFAULT_WINDOW));
-            attention = attention.withSpans(CommonSettings.spans(config, layers, window, l -> l >= unwindowed));
+            attention = attention.withSpans(CommonSettings.spans(config, layers, DEFAULT_WINDOW, l -> l >= unwindowed));
         } else if (config.has("layer_types") && config.texts("layer_types").contains("sliding_attention")) {
             throw config.unsupported("layer_types", "sliding_attention", List.of("windows with use_sliding_window"));
         }

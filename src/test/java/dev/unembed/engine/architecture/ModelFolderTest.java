@@ -182,6 +182,7 @@ class ModelFolderTest {
                 "gemma2 | layer_types        | [\"full_attention\"]           | layer_types | each of 3 layers",
                 "gemma2 | layer_types        | [\"chunked\",\"chunked\",\"chunked\"] | chunked | sliding_attention",
                 "gemma2 | hidden_activation  | \"tanh\"                       | hidden_activation | gelu_pytorch_tanh",
+                "gemma2 | sliding_window     | null                           | sliding_window | missing",
                 "gemma2 | final_logit_softcapping | 0                         | final_logit_softcapping | above 0",
                 "gemma2 | use_bidirectional_attention | true                  | bidirectional | left to right",
                 "gemma3 | attn_logit_softcapping | 50.0                       | attn_logit_softcapping | aren't capped",
@@ -217,6 +218,67 @@ class ModelFolderTest {
         config.set(key, JSON.readTree(value));
         JSON.writeValue(folder.resolve("config.json").toFile(), config);
         assertRefused(folder, mention, also);
+    }
+
+    /** Changes while reading (gathered heads, gains with 1 added) are of the values, whatever type they are stored in. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "gemma2", "gpt_neox", "bloom", "falcon", "falcon_new"})
+    void sixteenBitFilesAreTheSameModelAsTheirValuesInFp32(String fixture) throws IOException {
+        Path rounded = rewritten(
+                fixture,
+                tensors -> tensors.replaceAll((name, stored) -> {
+                    float[] values = stored.values().clone();
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = Float.intBitsToFloat(Float.floatToIntBits(values[i]) & 0xFFFF0000);
+                    }
+                    return new Stored(values, stored.shape());
+                }));
+        Path halves = Fixtures.copy(rounded, temp.resolve("halves"));
+        SafetensorsFile file = SafetensorsFile.open(rounded.resolve("model.safetensors"));
+        ObjectNode header = JSON.createObjectNode();
+        java.io.ByteArrayOutputStream data = new java.io.ByteArrayOutputStream();
+        for (TensorInfo tensor : file.tensors().values()) {
+            ObjectNode entry = header.putObject(tensor.name()).put("dtype", "BF16");
+            entry.putPOJO("shape", tensor.shape());
+            entry.putArray("data_offsets").add(data.size()).add(data.size() + 2 * tensor.elements());
+            for (float value : file.floats(tensor.name())) {
+                int bits = Float.floatToIntBits(value) >>> 16;
+                data.write(bits);
+                data.write(bits >>> 8);
+            }
+        }
+        byte[] text = JSON.writeValueAsBytes(header);
+        java.nio.ByteBuffer bytes = java.nio.ByteBuffer.allocate(8 + text.length + data.size())
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                .putLong(text.length)
+                .put(text)
+                .put(data.toByteArray());
+        Files.write(halves.resolve("model.safetensors"), bytes.array());
+        assertThat(ModelFolder.open(halves).dimensions().dtype()).isEqualTo("BF16");
+        assertThat(logits(halves)).isEqualTo(logits(rounded));
+    }
+
+    @Test
+    void aTiedModelsCopyOfItsEmbeddingIsNotAnotherModel() throws IOException {
+        Path copied = rewritten("gemma2", t -> t.put("lm_head.weight", t.get("model.embed_tokens.weight")));
+        assertThat(logits(copied)).isEqualTo(logits(Fixtures.tiny("gemma2")));
+    }
+
+    @Test
+    void leavingOutAWindowMeansTheFamilysDefaultAndNullMeansNone() throws IOException {
+        Path folder = Fixtures.copy(Fixtures.tiny("mistral"), temp.resolve("windows"));
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
+        config.put("sliding_window", 2);
+        JSON.writeValue(folder.resolve("config.json").toFile(), config);
+        float[] narrow = logits(folder);
+        config.putNull("sliding_window");
+        JSON.writeValue(folder.resolve("config.json").toFile(), config);
+        float[] everything = logits(folder);
+        assertThat(narrow).isNotEqualTo(everything);
+        config.remove("sliding_window"); // 4096 then, more than this prompt has
+        JSON.writeValue(folder.resolve("config.json").toFile(), config);
+        assertThat(logits(folder)).isEqualTo(everything);
     }
 
     @Test
