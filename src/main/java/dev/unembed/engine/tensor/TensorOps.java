@@ -85,10 +85,11 @@ public final class TensorOps {
                 return torch.transpose(z, 1, 2)
               def scores(self, q: Tensor, k: Tensor, scale: float) -> Tensor:
                 return torch.mul(torch.matmul(torch.transpose(q, 1, 2), torch.permute(k, [0, 2, 3, 1])), scale)
-              def score_bias(self, per_key: Tensor, window: int, minus_infinity: float) -> Tensor:
+              def score_bias(self, per_key: Tensor, positions: Tensor, window: int, minus_infinity: float) -> Tensor:
+                key = torch.unsqueeze(positions, 0)
+                query = torch.unsqueeze(positions, 1)
+                unseen = torch.logical_or(torch.gt(key, query), torch.le(key, torch.sub(query, window)))
                 b = torch.sub(torch.unsqueeze(per_key, 1), torch.unsqueeze(per_key, 2))
-                ones = torch.ones_like(torch.slice(b, 0, 0, 1, 1))
-                unseen = torch.gt(torch.add(torch.triu(ones, 1), torch.tril(ones, torch.neg(window))), 0)
                 return torch.unsqueeze(torch.masked_fill(b, unseen, minus_infinity), 0)
               def causal_scores(self, q: Tensor, k: Tensor, scale: float, minus_infinity: float) -> Tensor:
                 s = torch.mul(torch.matmul(torch.transpose(q, 1, 2), torch.permute(k, [0, 2, 3, 1])), scale)
@@ -275,8 +276,17 @@ public final class TensorOps {
      * @param perKey [head|1 pos]
      * @return [1 head|1 query key]
      */
-    public NDArray scoreBias(NDArray perKey, long window) {
-        return call("score_bias", tensor(perKey), IValue.from(window), IValue.from(Double.NEGATIVE_INFINITY));
+    public NDArray scoreBias(NDArray perKey, int window) {
+        float[] positions = new float[(int) perKey.getShape().get(1)]; // exact up to 2^24
+        for (int i = 0; i < positions.length; i++) {
+            positions[i] = i;
+        }
+        return call(
+                "score_bias",
+                tensor(perKey),
+                tensor(create(positions, positions.length)),
+                IValue.from((long) window),
+                IValue.from(Double.NEGATIVE_INFINITY));
     }
 
     public NDArray softmax(NDArray x) {

@@ -54,6 +54,7 @@ public record HookPoint(Site site, int layer) {
 
     /** The places, in the order in which a pass comes by them. */
     public enum Site {
+        /** The tokens' vectors as the stream gets them: scaled and normalised where the model does so. */
         EMBED("hook_embed", false, "batch", "pos", "d_model"),
         POS_EMBED("hook_pos_embed", false, "batch", "pos", "d_model"),
         RESID_PRE("hook_resid_pre", true, "batch", "pos", "d_model"),
