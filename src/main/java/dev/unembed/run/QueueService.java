@@ -4,8 +4,6 @@ import dev.unembed.account.Actor;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -34,19 +32,14 @@ public class QueueService {
             long othersWaiting,
             List<WorkerDetails> workers) {}
 
-    /** A worker that wasn't heard of for this long is shown as gone; it says something every two seconds. */
-    private static final Duration SILENCE = Duration.ofSeconds(10);
-
     private static final int MAX_WAITING_SHOWN = 500;
 
     private final Runs runs;
     private final Workers workers;
-    private final Clock clock;
 
-    QueueService(Runs runs, Workers workers, Clock clock) {
+    QueueService(Runs runs, Workers workers) {
         this.runs = runs;
         this.workers = workers;
-        this.clock = clock;
     }
 
     @Transactional
@@ -71,7 +64,7 @@ public class QueueService {
                 worker.threads,
                 worker.startedAt,
                 worker.lastSeenAt,
-                worker.lastSeenAt.isAfter(clock.instant().minus(SILENCE)),
+                workers.isAlive(worker),
                 worker.warmModels,
                 running.stream()
                         .filter(run -> worker.name.equals(run.worker()))

@@ -57,6 +57,7 @@ public class RunService {
     private final Runs runs;
     private final RunQueue queue;
     private final RunResults results;
+    private final Workers workers;
     private final WorkspaceService workspaces;
     private final ModelRegistry models;
     private final ExperimentCatalogue experiments;
@@ -69,6 +70,7 @@ public class RunService {
             Runs runs,
             RunQueue queue,
             RunResults results,
+            Workers workers,
             WorkspaceService workspaces,
             ModelRegistry models,
             ExperimentCatalogue experiments,
@@ -79,6 +81,7 @@ public class RunService {
         this.runs = runs;
         this.queue = queue;
         this.results = results;
+        this.workers = workers;
         this.workspaces = workspaces;
         this.models = models;
         this.experiments = experiments;
@@ -175,11 +178,16 @@ public class RunService {
             case QUEUED -> {
                 run.cancelRequested = true;
                 if (queue.remove(run.kind, runId)) {
-                    run.status = RunStatus.CANCELLED;
-                    run.finishedAt = clock.instant();
+                    end(run);
                 }
             }
-            case RUNNING -> run.cancelRequested = true;
+            case RUNNING -> {
+                run.cancelRequested = true;
+                if (run.worker == null || !workers.isAlive(run.worker)) {
+                    // nobody is there to hear of it; whoever takes the task over finds the run ended
+                    end(run);
+                }
+            }
             case CANCELLED -> {
                 return known(runId);
             }
@@ -187,6 +195,11 @@ public class RunService {
         }
         changes.announce(new Change(Change.RUN, runId));
         return known(runId);
+    }
+
+    private void end(Run cancelled) {
+        cancelled.status = RunStatus.CANCELLED;
+        cancelled.finishedAt = clock.instant();
     }
 
     /** A new run with the same parameters, always computed; also the retry of a failed one. */

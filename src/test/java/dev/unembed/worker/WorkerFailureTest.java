@@ -7,6 +7,7 @@ import static dev.unembed.run.RunTesting.counting;
 import static dev.unembed.run.RunTesting.run;
 import static dev.unembed.run.RunTesting.submit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.unembed.account.AccountService;
@@ -66,6 +67,20 @@ class WorkerFailureTest {
         assertThat(ended.getString("worker")).isNotEqualTo("ghost");
         assertThat(results(id)).isOne();
         await("an empty queue", () -> tasks(id), count -> count == 0);
+    }
+
+    @Test
+    void aRunOfADeadWorkerIsCancelledWithoutWaitingForAnother() {
+        long id = withoutTask();
+        Claim ghost = claims.take(id, "ghost").orElseThrow();
+
+        editor.request()
+                .post("/api/v1/runs/" + id + "/cancel")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("CANCELLED"));
+        assertThat(claims.progress(ghost, 1, 2)).isEqualTo(Answer.LOST);
+        assertThat(claims.take(id, "another")).isEmpty();
     }
 
     @Test
