@@ -1,7 +1,13 @@
 package dev.unembed.engine.architecture;
 
+import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.Blueprint.Activation;
 import dev.unembed.engine.transformer.Blueprint.AttentionShape;
+import dev.unembed.engine.transformer.Blueprint.Embedding;
+import dev.unembed.engine.transformer.Blueprint.Flow;
+import dev.unembed.engine.transformer.Blueprint.Mlp;
+import dev.unembed.engine.transformer.Blueprint.Norm;
+import dev.unembed.engine.transformer.Blueprint.NormPlacement;
 import dev.unembed.engine.transformer.Blueprint.Span;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +73,39 @@ final class CommonSettings {
                 "num_key_value_heads",
                 config.positiveInt("num_key_value_heads", nHeads),
                 config.positiveInt("head_dim", defaultHeadWidth));
+    }
+
+    /** A blueprint of Llama's kind, under Llama's keys: rotary positions, RMSNorm, a gated SiLU. */
+    static Blueprint llamaStyle(
+            HuggingFaceConfig config, AttentionShape attention, NormPlacement placement, double defaultEpsilon) {
+        int nCtx = config.positiveInt("max_position_embeddings");
+        return new Blueprint(
+                config.positiveInt("num_hidden_layers"),
+                config.positiveInt("hidden_size"),
+                config.positiveInt("vocab_size"),
+                nCtx,
+                Embedding.PLAIN,
+                RopeSettings.read(config, attention.dHead(), nCtx),
+                new Norm.RmsNorm(config.positiveNumber("rms_norm_eps", defaultEpsilon)),
+                placement,
+                attention,
+                new Mlp.Gated(config.positiveInt("intermediate_size"), Activation.SILU),
+                Flow.SEQUENTIAL,
+                null);
+    }
+
+    /** Windows in the blocks after the first {@code max_window_layers}, where {@code use_sliding_window} switches them on. */
+    static AttentionShape withSwitchedWindows(
+            HuggingFaceConfig config, AttentionShape attention, int defaultWindow, int defaultUnwindowed) {
+        if (config.flag("use_sliding_window", false)) {
+            int layers = config.positiveInt("num_hidden_layers");
+            int unwindowed = config.positiveInt("max_window_layers", defaultUnwindowed);
+            return attention.withSpans(spans(config, layers, defaultWindow, l -> l >= unwindowed));
+        }
+        if (config.has("layer_types") && config.texts("layer_types").contains("sliding_attention")) {
+            throw config.unsupported("layer_types", "sliding_attention", List.of("windows with use_sliding_window"));
+        }
+        return attention;
     }
 
     /** One span per block from {@code layer_types}; where configs are older than that key, by the family's rule. */

@@ -3,12 +3,7 @@ package dev.unembed.engine.architecture;
 import dev.unembed.engine.architecture.CommonWeights.LlamaBiases;
 import dev.unembed.engine.safetensors.WeightFiles;
 import dev.unembed.engine.transformer.Blueprint;
-import dev.unembed.engine.transformer.Blueprint.Activation;
 import dev.unembed.engine.transformer.Blueprint.AttentionShape;
-import dev.unembed.engine.transformer.Blueprint.Embedding;
-import dev.unembed.engine.transformer.Blueprint.Flow;
-import dev.unembed.engine.transformer.Blueprint.Mlp;
-import dev.unembed.engine.transformer.Blueprint.Norm;
 import dev.unembed.engine.transformer.Blueprint.NormPlacement;
 import dev.unembed.engine.transformer.Blueprint.Span;
 import dev.unembed.engine.transformer.TransformerWeights;
@@ -39,20 +34,7 @@ final class Mistral implements Architecture {
             Span window = new Span.Window(config.positiveInt("sliding_window", DEFAULT_WINDOW));
             attention = attention.withSpans(Collections.nCopies(layers, window));
         }
-        int nCtx = config.positiveInt("max_position_embeddings");
-        return new Blueprint(
-                layers,
-                config.positiveInt("hidden_size"),
-                config.positiveInt("vocab_size"),
-                nCtx,
-                Embedding.PLAIN,
-                RopeSettings.read(config, attention.dHead(), nCtx),
-                new Norm.RmsNorm(config.positiveNumber("rms_norm_eps", 1e-6)),
-                NormPlacement.BEFORE,
-                attention,
-                new Mlp.Gated(config.positiveInt("intermediate_size"), Activation.SILU),
-                Flow.SEQUENTIAL,
-                null);
+        return CommonSettings.llamaStyle(config, attention, NormPlacement.BEFORE, 1e-6);
     }
 
     @Override

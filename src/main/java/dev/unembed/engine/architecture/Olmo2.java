@@ -3,12 +3,7 @@ package dev.unembed.engine.architecture;
 import dev.unembed.engine.architecture.CommonWeights.LlamaBiases;
 import dev.unembed.engine.safetensors.WeightFiles;
 import dev.unembed.engine.transformer.Blueprint;
-import dev.unembed.engine.transformer.Blueprint.Activation;
 import dev.unembed.engine.transformer.Blueprint.AttentionShape;
-import dev.unembed.engine.transformer.Blueprint.Embedding;
-import dev.unembed.engine.transformer.Blueprint.Flow;
-import dev.unembed.engine.transformer.Blueprint.Mlp;
-import dev.unembed.engine.transformer.Blueprint.Norm;
 import dev.unembed.engine.transformer.Blueprint.NormPlacement;
 import dev.unembed.engine.transformer.Blueprint.QueryKeyNorm;
 import dev.unembed.engine.transformer.TransformerWeights;
@@ -31,20 +26,7 @@ final class Olmo2 implements Architecture {
         AttentionShape attention = CommonSettings.groupedAttention(config).withQueryKeyNorm(QueryKeyNorm.ACROSS_HEADS);
         config.requireAbsentOr("hidden_act", "silu", "OLMo 2's MLP is a gated SiLU.");
         config.refuse("sliding_window", "OLMo 2 attends to all earlier positions.");
-        int nCtx = config.positiveInt("max_position_embeddings");
-        return new Blueprint(
-                config.positiveInt("num_hidden_layers"),
-                config.positiveInt("hidden_size"),
-                config.positiveInt("vocab_size"),
-                nCtx,
-                Embedding.PLAIN,
-                RopeSettings.read(config, attention.dHead(), nCtx),
-                new Norm.RmsNorm(config.positiveNumber("rms_norm_eps", 1e-5)),
-                NormPlacement.AFTER,
-                attention,
-                new Mlp.Gated(config.positiveInt("intermediate_size"), Activation.SILU),
-                Flow.SEQUENTIAL,
-                null);
+        return CommonSettings.llamaStyle(config, attention, NormPlacement.AFTER, 1e-5);
     }
 
     @Override

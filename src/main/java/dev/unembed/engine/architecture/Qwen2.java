@@ -3,15 +3,9 @@ package dev.unembed.engine.architecture;
 import dev.unembed.engine.architecture.CommonWeights.LlamaBiases;
 import dev.unembed.engine.safetensors.WeightFiles;
 import dev.unembed.engine.transformer.Blueprint;
-import dev.unembed.engine.transformer.Blueprint.Activation;
 import dev.unembed.engine.transformer.Blueprint.AttentionShape;
-import dev.unembed.engine.transformer.Blueprint.Embedding;
-import dev.unembed.engine.transformer.Blueprint.Flow;
-import dev.unembed.engine.transformer.Blueprint.Mlp;
-import dev.unembed.engine.transformer.Blueprint.Norm;
 import dev.unembed.engine.transformer.Blueprint.NormPlacement;
 import dev.unembed.engine.transformer.TransformerWeights;
-import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -31,29 +25,10 @@ final class Qwen2 implements Architecture {
 
     @Override
     public Blueprint blueprint(HuggingFaceConfig config) {
-        int layers = config.positiveInt("num_hidden_layers");
         AttentionShape attention = CommonSettings.groupedAttention(config);
         config.requireAbsentOr("hidden_act", "silu", "Qwen's MLP is a gated SiLU.");
-        if (config.flag("use_sliding_window", false)) {
-            int unwindowed = config.positiveInt("max_window_layers", DEFAULT_UNWINDOWED_LAYERS);
-            attention = attention.withSpans(CommonSettings.spans(config, layers, DEFAULT_WINDOW, l -> l >= unwindowed));
-        } else if (config.has("layer_types") && config.texts("layer_types").contains("sliding_attention")) {
-            throw config.unsupported("layer_types", "sliding_attention", List.of("windows with use_sliding_window"));
-        }
-        int nCtx = config.positiveInt("max_position_embeddings");
-        return new Blueprint(
-                layers,
-                config.positiveInt("hidden_size"),
-                config.positiveInt("vocab_size"),
-                nCtx,
-                Embedding.PLAIN,
-                RopeSettings.read(config, attention.dHead(), nCtx),
-                new Norm.RmsNorm(config.positiveNumber("rms_norm_eps", 1e-6)),
-                NormPlacement.BEFORE,
-                attention,
-                new Mlp.Gated(config.positiveInt("intermediate_size"), Activation.SILU),
-                Flow.SEQUENTIAL,
-                null);
+        attention = CommonSettings.withSwitchedWindows(config, attention, DEFAULT_WINDOW, DEFAULT_UNWINDOWED_LAYERS);
+        return CommonSettings.llamaStyle(config, attention, NormPlacement.BEFORE, 1e-6);
     }
 
     @Override
