@@ -43,6 +43,18 @@ public final class TensorOps {
                 return torch.mul(x, y)
               def times(self, x: Tensor, factor: float) -> Tensor:
                 return torch.mul(x, factor)
+              def multiply_add(self, x: Tensor, factor: Tensor, y: Tensor) -> Tensor:
+                return torch.add(torch.mul(x, factor), y)
+              def row_dots(self, x: Tensor, y: Tensor) -> Tensor:
+                return torch.squeeze(torch.matmul(y, torch.unsqueeze(x, -1)), -1)
+              def with_prefix(self, prefix: Tensor, x: Tensor) -> Tensor:
+                P = torch.size(prefix, 0)
+                H = torch.size(x, 2)
+                D = torch.size(x, 3)
+                variants = torch.floordiv(torch.size(x, 0), P)
+                y = torch.expand(torch.unsqueeze(prefix, 0), [variants, P, torch.size(prefix, 1), H, D])
+                z = torch.reshape(x, [variants, P, torch.size(x, 1), H, D])
+                return torch.flatten(torch.cat([y, z], 2), 0, 1)
               def div(self, x: Tensor, y: Tensor) -> Tensor:
                 return torch.div(x, y)
               def centre(self, x: Tensor) -> Tensor:
@@ -200,6 +212,16 @@ public final class TensorOps {
         return call("times", tensor(x), IValue.from(factor));
     }
 
+    /** x · factor + y. */
+    public NDArray multiplyAdd(NDArray x, NDArray factor, NDArray y) {
+        return call("multiply_add", tensor(x), tensor(factor), tensor(y));
+    }
+
+    /** Every row of x with vectors of its own. @param x [n d] @param y [n m d] @return [n m] */
+    public NDArray rowDots(NDArray x, NDArray y) {
+        return call("row_dots", tensor(x), tensor(y));
+    }
+
     public NDArray divide(NDArray x, NDArray y) {
         return call("div", tensor(x), tensor(y));
     }
@@ -243,6 +265,17 @@ public final class TensorOps {
     /** @param x [batch pos kv_head d_head] @return [batch pos head d_head], each repeated for its group of queries */
     public NDArray perQueryHead(NDArray x, int heads) {
         return call("per_query_head", tensor(x), IValue.from(heads));
+    }
+
+    /**
+     * Puts positions in front, the same for every variant of a prompt.
+     *
+     * @param prefix [prompt pos head d_head]
+     * @param x [variant·prompt pos head d_head]
+     * @return [variant·prompt pos head d_head]
+     */
+    public NDArray withPrefix(NDArray prefix, NDArray x) {
+        return call("with_prefix", tensor(prefix), tensor(x));
     }
 
     /** Causal attention that never holds the probabilities. @param q k v [batch pos head d_head] @return the same axes */

@@ -27,28 +27,38 @@ final class Attention {
     }
 
     /**
-     * @param x what attention reads of the stream [batch pos d_model]
+     * Every head's mix of the values it attends to, before the output map.
+     *
+     * @param x what attention reads of the stream, at the positions this pass computes [batch pos d_model]
      * @param sight of this block
-     * @return what attention gives [batch pos d_model]
+     * @return z [batch query head d_head]
      */
-    NDArray apply(NDArray x, Sight sight, Pass pass) {
+    NDArray mixed(NDArray x, Sight sight, Pass pass) {
         TensorOps ops = pass.ops();
-        NDArray q = pass.see(Site.Q, layer, heads(x, weights.q(), shape.nHeads(), ops)); // [batch pos head d_head]
+        NDArray q = pass.see(Site.Q, layer, heads(sight.queried(x, ops), weights.q(), shape.nHeads(), ops));
         NDArray k = pass.see(Site.K, layer, heads(x, weights.k(), shape.nKvHeads(), ops)); // [batch pos kv_head d_head]
         NDArray v = pass.see(Site.V, layer, heads(x, weights.v(), shape.nKvHeads(), ops)); // [batch pos kv_head d_head]
         q = qNorm == null ? q : normalize(qNorm, q, ops);
         k = kNorm == null ? k : normalize(kNorm, k, ops);
-        RotaryEmbedding rotary = sight.rotary();
-        if (rotary != null) {
-            q = pass.see(Site.ROT_Q, layer, rotary.rotate(q, ops));
-            k = pass.see(Site.ROT_K, layer, rotary.rotate(k, ops));
+        if (sight.queryRotary() != null && sight.keyRotary() != null) {
+            q = pass.see(Site.ROT_Q, layer, sight.queryRotary().rotate(q, ops));
+            k = pass.see(Site.ROT_K, layer, sight.keyRotary().rotate(k, ops));
+        }
+        pass.probe().keysAndValues(layer, k, v);
+        if (sight.prefix() != null) {
+            k = ops.withPrefix(sight.prefix().key(), k); // [batch key kv_head d_head]
+            v = ops.withPrefix(sight.prefix().value(), v); // [batch key kv_head d_head]
         }
         if (shape.nKvHeads() != shape.nHeads()) {
-            k = ops.perQueryHead(k, shape.nHeads()); // [batch pos head d_head]
-            v = ops.perQueryHead(v, shape.nHeads()); // [batch pos head d_head]
+            k = ops.perQueryHead(k, shape.nHeads()); // [batch key head d_head]
+            v = ops.perQueryHead(v, shape.nHeads()); // [batch key head d_head]
         }
-        NDArray z = pass.see(Site.Z, layer, mix(q, k, v, sight.bias(), pass)); // [batch pos head d_head]
-        long[] axes = x.getShape().getShape();
+        return pass.see(Site.Z, layer, mix(q, k, v, sight.bias(), pass)); // [batch query head d_head]
+    }
+
+    /** The output map. @param z [batch pos head d_head] @return what attention gives [batch pos d_model] */
+    NDArray output(NDArray z, TensorOps ops) {
+        long[] axes = z.getShape().getShape();
         NDArray joined =
                 ops.reshape(z, axes[0], axes[1], (long) shape.nHeads() * shape.dHead()); // [batch pos head·d_head]
         return ops.linear(joined, weights.o().weight(), weights.o().bias()); // [batch pos d_model]

@@ -22,4 +22,15 @@ public interface Probe {
 
     /** Called when a block is done, from the computing thread; may throw to end the pass. */
     default void blockDone(int layer) {}
+
+    /**
+     * Called in every block with the keys and values as attention reads them, normalised and turned, at the computed
+     * positions [batch pos kv_head d_head]. They live as long as the block, unless a scope keeps them.
+     */
+    default void keysAndValues(int layer, NDArray keys, NDArray values) {}
+
+    /** Both look, this one first; {@code next} sees what this one made of a tensor. */
+    default Probe and(Probe next) {
+        return new BothProbes(this, next);
+    }
 }

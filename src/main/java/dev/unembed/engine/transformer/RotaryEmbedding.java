@@ -13,13 +13,15 @@ import dev.unembed.engine.transformer.Blueprint.RotaryScaling;
  * @param sin [pos 1 dimensions/2]
  */
 record RotaryEmbedding(NDArray cos, NDArray sin, Pairing pairing) {
-    static RotaryEmbedding of(Rotary rotary, int positions, TensorOps ops) {
+    /** The angles of positions {@code from} up to, not including, {@code to}. */
+    static RotaryEmbedding of(Rotary rotary, int from, int to, TensorOps ops) {
         double[] frequencies = frequencies(rotary);
+        int positions = to - from;
         float[] cos = new float[positions * frequencies.length];
         float[] sin = new float[cos.length];
         for (int position = 0; position < positions; position++) {
             for (int i = 0; i < frequencies.length; i++) {
-                double angle = position * frequencies[i];
+                double angle = (from + position) * frequencies[i];
                 cos[position * frequencies.length + i] = (float) Math.cos(angle);
                 sin[position * frequencies.length + i] = (float) Math.sin(angle);
             }

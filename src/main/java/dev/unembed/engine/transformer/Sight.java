@@ -14,27 +14,55 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the positions of a prompt are to one block's attention.
  *
- * @param rotary how queries and keys are turned; null where positions aren't told by rotation
+ * @param queryRotary how queries are turned; null where positions aren't told by rotation
+ * @param keyRotary how keys are turned
  * @param bias added to the scores [1 head|1 query key], minus infinity where a query doesn't see a key; null where a query
  *     sees all keys up to its own, all alike
+ * @param skipped computed positions that have keys and values but no query here
+ * @param prefix keys and values of the positions before those that are computed
  */
-record Sight(@Nullable RotaryEmbedding rotary, @Nullable NDArray bias) {
+record Sight(
+        @Nullable RotaryEmbedding queryRotary,
+        @Nullable RotaryEmbedding keyRotary,
+        @Nullable NDArray bias,
+        int skipped,
+        KeyValues.@Nullable OfBlock prefix) {
     /** One per block; blocks that see alike share their tensors. */
-    static List<Sight> ofBlocks(Blueprint blueprint, int positions, TensorOps ops) {
-        Map<Positions.Rotary, RotaryEmbedding> rotaries = new HashMap<>();
+    static List<Sight> ofBlocks(Blueprint blueprint, Reach reach, TensorOps ops) {
+        int positions = reach.positions();
+        Map<Turn, RotaryEmbedding> rotaries = new HashMap<>();
         Map<Span, NDArray> biases = new HashMap<>();
         List<Sight> sights = new ArrayList<>();
         for (int l = 0; l < blueprint.layers(); l++) {
+            int queriesFrom = l == blueprint.layers() - 1 ? reach.readFrom() : reach.from();
             Optional<Positions.Rotary> rotary = blueprint.rotary(l);
             Span span = effective(blueprint.attention().span(l), positions);
+            NDArray bias = queriesFrom > 0 || needsBias(blueprint, span)
+                    ? biases.computeIfAbsent(span, s -> bias(blueprint, s, positions, ops)) // [1 head|1 pos pos]
+                    : null;
             sights.add(new Sight(
-                    rotary.map(r -> rotaries.computeIfAbsent(r, x -> RotaryEmbedding.of(x, positions, ops)))
+                    rotary.map(r -> turned(r, queriesFrom, positions, rotaries, ops))
                             .orElse(null),
-                    needsBias(blueprint, span)
-                            ? biases.computeIfAbsent(span, s -> bias(blueprint, s, positions, ops))
-                            : null));
+                    rotary.map(r -> turned(r, reach.from(), positions, rotaries, ops))
+                            .orElse(null),
+                    bias == null || queriesFrom == 0 ? bias : ops.narrow(bias, 2, queriesFrom, positions),
+                    queriesFrom - reach.from(),
+                    reach.prefix(l, ops)));
         }
         return sights;
+    }
+
+    private record Turn(Positions.Rotary rotary, int from) {}
+
+    private static RotaryEmbedding turned(
+            Positions.Rotary rotary, int from, int positions, Map<Turn, RotaryEmbedding> known, TensorOps ops) {
+        return known.computeIfAbsent(
+                new Turn(rotary, from), turn -> RotaryEmbedding.of(turn.rotary(), from, positions, ops));
+    }
+
+    /** The positions that ask. @param x [batch pos d_model] at all computed positions */
+    NDArray queried(NDArray x, TensorOps ops) {
+        return skipped == 0 ? x : ops.narrow(x, 1, skipped, x.getShape().get(1));
     }
 
     /** A window that holds the whole prompt hides nothing. */

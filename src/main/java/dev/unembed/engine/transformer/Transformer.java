@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * logits = unembed(norm(stream))
  * </pre>
  *
- * <p>Read {@link #streams} from top to bottom; everything else here is its surroundings. It is stateless and safe to use
- * from several threads at once.
+ * <p>Read {@link #blocks} from top to bottom; everything else here is its surroundings. A pass may also begin in the
+ * middle ({@link #resume}). It is stateless and safe to use from several threads at once.
  */
 public final class Transformer {
     private final Blueprint blueprint;
@@ -108,32 +108,137 @@ public final class Transformer {
      * @return the final residual stream [batch pos d_model]
      */
     public NDArray streams(int[][] ids, Probe probe, TensorScope scope) {
+        return streams(ids, Reach.everything(ids[0].length), probe, scope);
+    }
+
+    /**
+     * The same for the positions that are read.
+     *
+     * @param reach from position 0 on
+     * @return the final residual stream at the read positions [batch pos d_model]
+     */
+    public NDArray streams(int[][] ids, Reach reach, Probe probe, TensorScope scope) {
         requireReadable(ids);
+        if (reach.from() != 0 || reach.positions() != ids[0].length) {
+            throw new IllegalArgumentException("a pass from token ids computes all " + ids[0].length + " positions");
+        }
         NDArray stream = embed(ids, new Pass(scope.ops(), probe)); // [batch pos d_model]
-        List<Sight> sights = Sight.ofBlocks(blueprint, ids[0].length, scope.ops());
-        for (int l = 0; l < layers.size(); l++) {
-            Layer layer = layers.get(l);
+        return blocks(0, stream, true, Sight.ofBlocks(blueprint, reach, scope.ops()), probe, scope);
+    }
+
+    /**
+     * The rest of a pass that begins in the middle of the model, exactly as the whole pass would have gone on. Hook points
+     * before the entry are not come by.
+     *
+     * @param entry tensors at the positions from {@code reach.from()} on; its batch may be several times that of the keys
+     *     and values before: variants of the same prompts, all prompts of a variant together
+     * @param scope owns the result
+     * @return the final residual stream at the read positions [batch pos d_model]
+     */
+    public NDArray resume(Entry entry, Reach reach, Probe probe, TensorScope scope) {
+        List<Sight> sights = Sight.ofBlocks(blueprint, reach, scope.ops());
+        if (entry instanceof Entry.AtBlock(int block, NDArray residPre)) {
+            NDArray stream = blocks(block, residPre, false, sights, probe, scope);
+            return block == layers.size() && !reach.readsAll()
+                    ? scope.ops()
+                            .narrow(
+                                    stream,
+                                    1,
+                                    reach.readFrom() - reach.from(),
+                                    stream.getShape().get(1))
+                    : stream;
+        }
+        int l = entry.block();
+        NDArray stream;
+        try (TensorScope local = new TensorScope()) {
+            Pass pass = new Pass(local.ops(), probe);
+            Sight sight = sights.get(l);
+            NDArray residPre = sight.queried(
+                    switch (entry) {
+                        case Entry.AtBlock e -> e.residPre();
+                        case Entry.AfterHeads e -> e.residPre();
+                        case Entry.AfterAttention e -> e.residPre();
+                    },
+                    pass.ops()); // [batch pos d_model]
+            NDArray attnOut = switch (entry) {
+                case Entry.AtBlock e -> throw new IllegalStateException("handled above");
+                case Entry.AfterHeads e -> attnOut(l, sight.queried(e.z(), pass.ops()), pass);
+                case Entry.AfterAttention e -> sight.queried(e.attnOut(), pass.ops());
+            }; // [batch pos d_model]
+            stream = scope.keep(afterAttention(l, residPre, attnOut, pass));
+        }
+        probe.blockDone(l);
+        return blocks(l + 1, stream, true, sights, probe, scope);
+    }
+
+    /** @param ours whether the stream is this pass's own, to be freed when it has been read */
+    private NDArray blocks(
+            int first, NDArray entering, boolean ours, List<Sight> sights, Probe probe, TensorScope scope) {
+        NDArray stream = entering;
+        for (int l = first; l < layers.size(); l++) {
             try (TensorScope local = new TensorScope()) {
-                local.keep(stream); // freed with this block, unless the probe takes it over
-                Pass pass = new Pass(local.ops(), probe);
-                TensorOps ops = pass.ops();
-                NDArray residPre = pass.see(Site.RESID_PRE, l, stream); // [batch pos d_model]
-                NDArray heads = layer.attention().apply(layer.ln1().before(residPre, pass), sights.get(l), pass);
-                NDArray attnOut = pass.see(Site.ATTN_OUT, l, layer.ln1().after(heads, pass)); // [batch pos d_model]
-                NDArray residMid = ops.add(residPre, attnOut); // [batch pos d_model]
-                boolean sequential = blueprint.flow() == Flow.SEQUENTIAL;
-                if (sequential) {
-                    residMid = pass.see(Site.RESID_MID, l, residMid);
+                if (ours || l > first) {
+                    local.keep(stream); // freed with this block, unless the probe takes it over
                 }
-                NDArray ln2 = layer.ln2().before(sequential ? residMid : residPre, pass);
-                NDArray mlp = layer.mlp().apply(ln2, pass);
-                NDArray mlpOut = pass.see(Site.MLP_OUT, l, layer.ln2().after(mlp, pass)); // [batch pos d_model]
-                NDArray residPost = pass.see(Site.RESID_POST, l, ops.add(residMid, mlpOut)); // [batch pos d_model]
-                stream = scope.keep(residPost);
+                Pass pass = new Pass(local.ops(), probe);
+                Sight sight = sights.get(l);
+                Layer layer = layers.get(l);
+                NDArray residPre = pass.see(Site.RESID_PRE, l, stream); // [batch pos d_model]
+                NDArray z = layer.attention().mixed(layer.ln1().before(residPre, pass), sight, pass);
+                NDArray attnOut = attnOut(l, z, pass); // [batch pos d_model]
+                stream = scope.keep(afterAttention(l, sight.queried(residPre, pass.ops()), attnOut, pass));
             }
             probe.blockDone(l);
         }
         return stream;
+    }
+
+    /** @param z [batch pos head d_head] @return what attention adds to the stream [batch pos d_model] */
+    private NDArray attnOut(int l, NDArray z, Pass pass) {
+        Layer layer = layers.get(l);
+        return pass.see(Site.ATTN_OUT, l, layer.ln1().after(layer.attention().output(z, pass.ops()), pass));
+    }
+
+    /** The second half of a block. @param residPre attnOut [batch pos d_model] @return the stream it leaves */
+    private NDArray afterAttention(int l, NDArray residPre, NDArray attnOut, Pass pass) {
+        TensorOps ops = pass.ops();
+        Layer layer = layers.get(l);
+        NDArray residMid = ops.add(residPre, attnOut); // [batch pos d_model]
+        boolean sequential = blueprint.flow() == Flow.SEQUENTIAL;
+        if (sequential) {
+            residMid = pass.see(Site.RESID_MID, l, residMid);
+        }
+        NDArray ln2 = layer.ln2().before(sequential ? residMid : residPre, pass);
+        NDArray mlp = layer.mlp().apply(ln2, pass);
+        NDArray mlpOut = pass.see(Site.MLP_OUT, l, layer.ln2().after(mlp, pass)); // [batch pos d_model]
+        return pass.see(Site.RESID_POST, l, ops.add(residMid, mlpOut)); // [batch pos d_model]
+    }
+
+    /**
+     * Some logits at the last position of every prompt, with a final norm of its own for each.
+     *
+     * @param stream the final residual stream [batch pos d_model]; the last of its positions is read
+     * @param tokens as many for every prompt of the batch [batch n]
+     * @return [batch n]
+     */
+    public float[][] logitsAtEnd(NDArray stream, int[][] tokens) {
+        try (TensorScope scope = new TensorScope()) {
+            TensorOps ops = scope.ops();
+            long positions = stream.getShape().get(1);
+            NDArray end = ops.reshape(
+                    ops.narrow(stream, 1, positions - 1, positions),
+                    tokens.length,
+                    blueprint.dModel()); // [batch d_model]
+            float[] flat = unembedding
+                    .logitsPerRow(finalNorm.apply(end, ops), tokens, ops)
+                    .toFloatArray();
+            int n = tokens[0].length;
+            float[][] logits = new float[tokens.length][];
+            for (int i = 0; i < logits.length; i++) {
+                logits[i] = Arrays.copyOfRange(flat, i * n, (i + 1) * n);
+            }
+            return logits;
+        }
     }
 
     private NDArray embed(int[][] ids, Pass pass) {

@@ -42,6 +42,19 @@ public final class Unembedding {
         return cap(ops.linear(normalized, ops.embedding(weight, index), biases), ops);
     }
 
+    /** Other tokens for every row. @param normalized [n d_model] @param ids [n m] @return [n m] */
+    public NDArray logitsPerRow(NDArray normalized, int[][] ids, TensorOps ops) {
+        int m = ids[0].length;
+        int[] flat = java.util.Arrays.stream(ids)
+                .flatMapToInt(java.util.Arrays::stream)
+                .toArray();
+        NDArray index = ops.createIds(flat, ids.length, m);
+        NDArray dots = ops.rowDots(normalized, ops.embedding(weight, index)); // [n m]
+        NDArray biases =
+                bias == null ? null : ops.reshape(ops.embedding(ops.reshape(bias, dVocab, 1), index), ids.length, m);
+        return cap(biases == null ? dots : ops.add(dots, biases), ops);
+    }
+
     private NDArray cap(NDArray logits, TensorOps ops) {
         return logitCap == null ? logits : ops.softCap(logits, logitCap);
     }

@@ -45,8 +45,8 @@ class SightTest {
         try (TensorScope scope = new TensorScope()) {
             AttentionShape attention = new AttentionShape(2, 1, 4, 1)
                     .withSpans(List.of(new Span.Window(2), new Span.Everything(), new Span.Window(2)));
-            List<Sight> sights =
-                    Sight.ofBlocks(model(new Positions.Alibi(0.5, Rounding.FP32), attention), 3, scope.ops());
+            List<Sight> sights = Sight.ofBlocks(
+                    model(new Positions.Alibi(0.5, Rounding.FP32), attention), Reach.everything(3), scope.ops());
             float no = Float.NEGATIVE_INFINITY;
             NDArray windowed = Objects.requireNonNull(sights.get(0).bias()); // [1 head query key]
             assertThat(windowed.getShape().getShape()).containsExactly(1, 2, 3, 3);
@@ -67,8 +67,14 @@ class SightTest {
             AttentionShape attention = new AttentionShape(2, 1, 4, 1)
                     .withSpans(List.of(new Span.Window(3), new Span.Window(3), new Span.Window(3)));
             Blueprint model = model(new Positions.Learned(0), attention);
-            assertThat(Sight.ofBlocks(model, 3, scope.ops()).getFirst().bias()).isNull();
-            assertThat(Sight.ofBlocks(model, 4, scope.ops()).getFirst().bias()).isNotNull();
+            assertThat(Sight.ofBlocks(model, Reach.everything(3), scope.ops())
+                            .getFirst()
+                            .bias())
+                    .isNull();
+            assertThat(Sight.ofBlocks(model, Reach.everything(4), scope.ops())
+                            .getFirst()
+                            .bias())
+                    .isNotNull();
         }
     }
 
