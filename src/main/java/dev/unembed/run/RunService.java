@@ -1,5 +1,6 @@
 package dev.unembed.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.unembed.account.Actor;
 import dev.unembed.base.Conflict;
@@ -386,7 +387,13 @@ public class RunService {
                     .map(id -> "#" + id.asText())
                     .collect(Collectors.joining(" "));
         }
-        return "";
+        return examples(params.path("examples"));
+    }
+
+    /** The first prompt, and how many follow it. */
+    private static String examples(JsonNode examples) {
+        String first = examples.path(0).path("prompt").asText("");
+        return examples.size() < 2 ? first : first + " (and " + (examples.size() - 1) + " more)";
     }
 
     private static String shortened(String text, int characters) {

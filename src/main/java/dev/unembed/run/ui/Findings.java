@@ -2,37 +2,42 @@ package dev.unembed.run.ui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.unembed.base.ui.Figures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a lens run found at its last position, from the summary that is stored with the run.
+ * What a run found, in a few words for lists, from the summary that is stored with the run: a lens the prediction at its
+ * last position, other kinds the {@code headline} and {@code detail} they give themselves.
  *
- * @param token text of the model's own prediction
- * @param probability of that token, 0 to 1
- * @param crystallised first layer from which it stays on top
- * @param layers number of blocks: the final lens layer
- * @param overwritten how many other tokens were on top before
- * @param tokens length of the prompt, BOS included
+ * @param headline the finding: a token, a share, a verdict
+ * @param beside where or of what, in a few words
+ * @param detail a sentence more
  */
-record Findings(String token, double probability, int crystallised, int layers, int overwritten, int tokens) {
+record Findings(String headline, String beside, String detail) {
 
-    /** Null for a run without a result, or one whose summary says other things. */
+    /** Null for a run without a result. */
     static @Nullable Findings of(@Nullable ObjectNode summary) {
-        if (summary == null || !summary.path("final").path("text").isTextual()) {
+        if (summary == null) {
             return null;
         }
-        JsonNode last = summary.path("final");
-        return new Findings(
-                last.path("text").textValue(),
-                Math.exp(last.path("logProb").asDouble()),
-                summary.path("crystallised").asInt(),
-                summary.path("layers").asInt(),
-                summary.path("overwritten").asInt(),
-                summary.path("tokens").asInt());
+        if (summary.path("final").path("text").isTextual()) {
+            return ofLens(summary);
+        }
+        return summary.path("headline").isTextual()
+                ? new Findings(
+                        summary.get("headline").textValue(),
+                        summary.path("beside").asText(""),
+                        summary.path("detail").asText(""))
+                : null;
     }
 
-    /** {@code layer 29 of 30}: where the prediction is settled. */
-    String where() {
-        return "layer " + crystallised + " of " + layers;
+    private static Findings ofLens(ObjectNode summary) {
+        JsonNode last = summary.path("final");
+        return new Findings(
+                Figures.visible(last.path("text").textValue()),
+                "layer " + summary.path("crystallised").asInt() + " of "
+                        + summary.path("layers").asInt(),
+                Figures.percent(Math.exp(last.path("logProb").asDouble())) + " after "
+                        + Figures.counted(summary.path("tokens").asInt(), "token"));
     }
 }

@@ -206,21 +206,22 @@ public class RunListView extends Div implements BeforeEnterObserver {
         grid.addColumn(LitRenderer.<RunDetails>of(STATE)
                         .withProperty("finding", run -> {
                             Findings found = Findings.of(run.summary());
-                            return found == null ? "" : Figures.visible(found.token());
+                            return found == null ? "" : found.headline();
                         })
                         .withProperty("where", run -> {
                             Findings found = Findings.of(run.summary());
-                            return found == null ? "" : found.where();
+                            return found == null ? "" : found.beside();
                         })
                         .withProperty("state", RunWords::state)
                         .withProperty("percent", run -> run.status() == RunStatus.RUNNING ? RunWords.percent(run) : -1)
                         .withProperty("known", run -> run.total() > 0)
                         .withProperty("meaning", run -> run.status() == RunStatus.FAILED ? "bad" : "")
                         .withProperty("detail", RunListView::detail))
-                .setHeader(Parts.explained(
-                        "Found",
-                        "The model's prediction after the last token, and the lens layer from which it stays on top "
-                                + "(crystallised). Before that: the state of the run."))
+                .setHeader(
+                        Parts.explained(
+                                "Found",
+                                "What the analysis found. For a lens: the model's prediction after the last token, and the lens "
+                                        + "layer from which it stays on top (crystallised). Before that: the state of the run."))
                 .setFlexGrow(2)
                 .setWidth("190px");
         grid.addColumn(LitRenderer.<RunDetails>of(
@@ -260,8 +261,7 @@ public class RunListView extends Div implements BeforeEnterObserver {
     private static String detail(RunDetails run) {
         Findings found = Findings.of(run.summary());
         if (found != null) {
-            return Figures.percent(found.probability()) + " after " + Figures.counted(found.tokens(), "token") + "; "
-                    + RunWords.took(run);
+            return found.detail() + (found.detail().isEmpty() ? "" : "; ") + RunWords.took(run);
         }
         return run.failure() == null ? RunWords.state(run) : run.failure().text();
     }

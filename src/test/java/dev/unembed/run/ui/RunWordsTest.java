@@ -70,10 +70,18 @@ class RunWordsTest {
 
         Findings findings = Findings.of(summary);
 
-        assertThat(findings).isEqualTo(new Findings(" Paris", 0.5, 29, 30, 2, 6));
-        assertThat(findings).extracting(Findings::where).isEqualTo("layer 29 of 30");
+        assertThat(findings).isEqualTo(new Findings("·Paris", "layer 29 of 30", "50.0 % after 6 tokens"));
         assertThat(Findings.of(null)).isNull();
         assertThat(Findings.of(new ObjectMapper().createObjectNode())).isNull();
+    }
+
+    @Test
+    void otherKindsSayThemselvesWhatTheyFound() throws JsonProcessingException {
+        ObjectNode summary = (ObjectNode) new ObjectMapper().readTree("""
+                {"headline":"refuted","beside":"8 of 270 heads","detail":"They keep 75 % of the logit difference."}""");
+
+        assertThat(Findings.of(summary))
+                .isEqualTo(new Findings("refuted", "8 of 270 heads", "They keep 75 % of the logit difference."));
     }
 
     @Test
