@@ -123,7 +123,21 @@ public final class Transformer {
             throw new IllegalArgumentException("a pass from token ids computes all " + ids[0].length + " positions");
         }
         NDArray stream = embed(ids, new Pass(scope.ops(), probe)); // [batch pos d_model]
-        return blocks(0, stream, true, Sight.ofBlocks(blueprint, reach, scope.ops()), probe, scope);
+        return blocks(0, layers.size(), stream, true, Sight.ofBlocks(blueprint, reach, scope.ops()), probe, scope);
+    }
+
+    /**
+     * The pass as far as the stream that enters a block: what an early layer already knows costs no later ones.
+     *
+     * @param block 0 for the embedding, the number of blocks for the final stream
+     * @return the stream that enters it [batch pos d_model]
+     */
+    public NDArray streamsInto(int block, int[][] ids, Probe probe, TensorScope scope) {
+        requireReadable(ids);
+        Objects.checkIndex(block, layers.size() + 1);
+        NDArray stream = embed(ids, new Pass(scope.ops(), probe)); // [batch pos d_model]
+        List<Sight> sights = Sight.ofBlocks(blueprint, Reach.everything(ids[0].length), scope.ops());
+        return blocks(0, block, stream, true, sights, probe, scope);
     }
 
     /**
@@ -138,7 +152,7 @@ public final class Transformer {
     public NDArray resume(Entry entry, Reach reach, Probe probe, TensorScope scope) {
         List<Sight> sights = Sight.ofBlocks(blueprint, reach, scope.ops());
         if (entry instanceof Entry.AtBlock(int block, NDArray residPre)) {
-            NDArray stream = blocks(block, residPre, false, sights, probe, scope);
+            NDArray stream = blocks(block, layers.size(), residPre, false, sights, probe, scope);
             return block == layers.size() && !reach.readsAll()
                     ? scope.ops()
                             .narrow(
@@ -168,14 +182,14 @@ public final class Transformer {
             stream = scope.keep(afterAttention(l, residPre, attnOut, pass));
         }
         probe.blockDone(l);
-        return blocks(l + 1, stream, true, sights, probe, scope);
+        return blocks(l + 1, layers.size(), stream, true, sights, probe, scope);
     }
 
     /** @param ours whether the stream is this pass's own, to be freed when it has been read */
     private NDArray blocks(
-            int first, NDArray entering, boolean ours, List<Sight> sights, Probe probe, TensorScope scope) {
+            int first, int end, NDArray entering, boolean ours, List<Sight> sights, Probe probe, TensorScope scope) {
         NDArray stream = entering;
-        for (int l = first; l < layers.size(); l++) {
+        for (int l = first; l < end; l++) {
             try (TensorScope local = new TensorScope()) {
                 if (ours || l > first) {
                     local.keep(stream); // freed with this block, unless the probe takes it over

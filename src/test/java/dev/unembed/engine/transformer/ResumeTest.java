@@ -46,6 +46,21 @@ class ResumeTest {
 
     @ParameterizedTest
     @FieldSource("TINY")
+    void aPassThatEndsEarlyIsTheBeginningOfTheWholeOne(String name) {
+        try (LanguageModel model = Fixtures.load(Fixtures.tiny(name));
+                TensorScope scope = new TensorScope()) {
+            Transformer transformer = model.transformer();
+            Seen seen = new Seen(transformer, scope);
+            int layers = transformer.blueprint().layers();
+            for (int l = 0; l < layers; l++) {
+                assertSame(transformer.streamsInto(l, IDS, Probe.NOTHING, scope), seen.at(Site.RESID_PRE, l));
+            }
+            assertSame(transformer.streamsInto(layers, IDS, Probe.NOTHING, scope), seen.last);
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("TINY")
     void fromTheMiddleOfAnyBlock(String name) {
         try (LanguageModel model = Fixtures.load(Fixtures.tiny(name));
                 TensorScope scope = new TensorScope()) {
