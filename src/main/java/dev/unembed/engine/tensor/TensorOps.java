@@ -39,12 +39,23 @@ public final class TensorOps {
                 return torch.reshape(x, shape)
               def add(self, x: Tensor, y: Tensor) -> Tensor:
                 return torch.add(x, y)
+              def sub(self, x: Tensor, y: Tensor) -> Tensor:
+                return torch.sub(x, y)
               def mul(self, x: Tensor, y: Tensor) -> Tensor:
                 return torch.mul(x, y)
               def times(self, x: Tensor, factor: float) -> Tensor:
                 return torch.mul(x, factor)
               def multiply_add(self, x: Tensor, factor: Tensor, y: Tensor) -> Tensor:
                 return torch.add(torch.mul(x, factor), y)
+              def repeat(self, x: Tensor, times: int) -> Tensor:
+                y = torch.expand(torch.unsqueeze(x, 0), [times, torch.size(x, 0), torch.size(x, 1), torch.size(x, 2)])
+                return torch.flatten(y, 0, 1)
+              def replace_in_variants(self, x: Tensor, keep: Tensor, replacement: Tensor, variants: int) -> Tensor:
+                P = torch.floordiv(torch.size(x, 0), variants)
+                y = torch.reshape(x, [variants, P, torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)])
+                return torch.flatten(torch.lerp(torch.unsqueeze(replacement, 0), y, keep), 0, 1)
+              def sum_first(self, x: Tensor) -> Tensor:
+                return torch.sum(x, [0], True)
               def row_dots(self, x: Tensor, y: Tensor) -> Tensor:
                 return torch.squeeze(torch.matmul(y, torch.unsqueeze(x, -1)), -1)
               def with_prefix(self, prefix: Tensor, x: Tensor) -> Tensor:
@@ -204,6 +215,10 @@ public final class TensorOps {
         return call("add", tensor(x), tensor(y));
     }
 
+    public NDArray subtract(NDArray x, NDArray y) {
+        return call("sub", tensor(x), tensor(y));
+    }
+
     public NDArray multiply(NDArray x, NDArray y) {
         return call("mul", tensor(x), tensor(y));
     }
@@ -215,6 +230,28 @@ public final class TensorOps {
     /** x · factor + y. */
     public NDArray multiplyAdd(NDArray x, NDArray factor, NDArray y) {
         return call("multiply_add", tensor(x), tensor(factor), tensor(y));
+    }
+
+    /** Variants of the same prompts, all alike so far. @param x [prompt pos d] @return [variant·prompt pos d] */
+    public NDArray repeat(NDArray x, int times) {
+        return call("repeat", tensor(x), IValue.from((long) times));
+    }
+
+    /**
+     * What is kept of every variant, and the replacement elsewhere.
+     *
+     * @param x [variant·prompt pos n d]
+     * @param keep 1 or 0 [variant prompt|1 pos|1 n|1 1]
+     * @param replacement [prompt|1 pos|1 n|1 d|1]
+     * @return [variant·prompt pos n d]; exactly x where keep is 1, exactly the replacement where it is 0
+     */
+    public NDArray replaceInVariants(NDArray x, NDArray keep, NDArray replacement, int variants) {
+        return call("replace_in_variants", tensor(x), tensor(keep), tensor(replacement), IValue.from((long) variants));
+    }
+
+    /** The sum over the first axis, which stays with length 1. */
+    public NDArray sumFirst(NDArray x) {
+        return call("sum_first", tensor(x));
     }
 
     /** Every row of x with vectors of its own. @param x [n d] @param y [n m d] @return [n m] */
