@@ -5,6 +5,7 @@ import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.transformer.ComponentId;
+import dev.unembed.engine.transformer.Reach;
 import dev.unembed.engine.transformer.Transformer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -72,8 +73,8 @@ final class EndBatch {
             EndProjection projection = new EndProjection(
                     model, unscaled, AttributedModel.rows(unscaled, ops), parts, () -> meter.advance(unitsPerBlock));
             int[][] ids = questions.stream().map(Question::ids).toArray(int[][]::new);
-            NDArray stream = model.transformer().streams(ids, projection, scope); // [batch pos d_model]
-            NDArray end = ops.reshape(ops.narrow(stream, 1, positions - 1, positions), batch, model.dModel());
+            NDArray stream = model.transformer().streams(ids, Reach.toEnd(positions), projection, scope);
+            NDArray end = ops.reshape(stream, batch, model.dModel()); // [batch d_model]
             float[] endValues = end.toFloatArray();
             double[] finalScales = new double[batch];
             for (int e = 0; e < batch; e++) {

@@ -8,7 +8,9 @@ import dev.unembed.engine.transformer.ComponentId;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -210,27 +212,36 @@ public record ComponentScores(Header header, Values values) implements Result {
 
     @Override
     public ObjectNode summary() {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("metric", header.metric());
-        node.put("examples", header.examples().size());
-        node.put(
-                "logitDiff",
-                header.examples().stream()
-                        .mapToDouble(Example::logitDiff)
-                        .average()
-                        .orElseThrow());
-        node.put(
-                "correct",
-                header.examples().stream().filter(Example::correct).count());
-        ArrayNode top = node.putArray("top");
-        IntStream.range(0, header.components().size())
+        double mean = header.examples().stream()
+                .mapToDouble(Example::logitDiff)
+                .average()
+                .orElseThrow();
+        long correct = header.examples().stream().filter(Example::correct).count();
+        List<Integer> strongest = IntStream.range(0, header.components().size())
                 .boxed()
                 .sorted(Comparator.comparing(c -> -Math.abs(spread(c).mean())))
                 .limit(NAMED_IN_SUMMARY)
-                .forEach(c -> top.addObject()
-                        .put("name", header.components().get(c).text())
-                        .put("mean", spread(c).mean()));
+                .toList();
+        String votes = strongest.stream()
+                .map(c -> header.components().get(c).text() + signed(spread(c).mean()))
+                .collect(Collectors.joining(", "));
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("headline", (header.metric().equals("logit") ? "logit" : "logit difference") + signed(mean));
+        node.put("beside", correct + " of " + header.examples().size() + " right");
+        node.put("detail", votes);
+        node.put("metric", header.metric());
+        node.put("examples", header.examples().size());
+        node.put("logitDiff", mean);
+        node.put("correct", correct);
+        ArrayNode top = node.putArray("top");
+        strongest.forEach(c -> top.addObject()
+                .put("name", header.components().get(c).text())
+                .put("mean", spread(c).mean()));
         node.put("maxAbsResidual", maxAbsResidual());
         return node;
+    }
+
+    private static String signed(double logits) {
+        return String.format(Locale.ROOT, " %+.2f", logits);
     }
 }
