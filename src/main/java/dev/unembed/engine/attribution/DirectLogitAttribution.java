@@ -24,14 +24,21 @@ public final class DirectLogitAttribution {
     /** Work of one block between two looks at the meter: a second or so, even on one core. */
     private static final long MULTIPLICATIONS_PER_BLOCK = 20_000_000_000L;
 
-    /** Entries of the largest tensor kept or made for a batch: 64 MB. */
+    /** 64 MB. */
     private static final long ENTRIES = 1 << 24;
 
     private final AttributedModel model;
+    private final long entries;
 
     /** @param transformer must outlive this */
     public DirectLogitAttribution(Transformer transformer) {
+        this(transformer, ENTRIES);
+    }
+
+    /** @param entries of the largest tensor kept or made for a batch; one prompt is attributed whatever it takes */
+    DirectLogitAttribution(Transformer transformer, long entries) {
         this.model = new AttributedModel(transformer);
+        this.entries = entries;
     }
 
     /**
@@ -104,6 +111,6 @@ public final class DirectLogitAttribution {
                                 positions * positions * model.nHeads(), // one block's patterns
                                 (long) blueprint.layers() * Math.max(model.dMlp(), positions * model.nHeads()))
                         : 0);
-        return (int) Math.clamp(Math.min(MULTIPLICATIONS_PER_BLOCK / perBlock, ENTRIES / largest), 1, 1 << 16);
+        return (int) Math.clamp(Math.min(MULTIPLICATIONS_PER_BLOCK / perBlock, entries / largest), 1, 1 << 16);
     }
 }

@@ -37,8 +37,8 @@ final class ComponentScoresAssembly {
         DrillDown drillDown = attribution.drillDown();
         List<ComponentScores.Example> described = new ArrayList<>();
         for (int i = 0; i < examples.size(); i++) {
-            described.add(
-                    example(examples.get(i), questions.get(i), attribution.ledgers().get(i)));
+            described.add(example(
+                    examples.get(i), questions.get(i), attribution.ledgers().get(i)));
         }
         boolean bySource = drillDown != null && drillDown.sources() != null;
         return new ComponentScores(

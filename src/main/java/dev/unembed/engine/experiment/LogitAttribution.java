@@ -78,10 +78,7 @@ public class LogitAttribution implements Experiment<LogitAttribution.Params, Com
             List<PromptExample> examples,
 
             @Nullable
-            @Field(
-                    label = "Prompt set",
-                    help = "The stored set the examples came from.",
-                    input = Field.Input.HIDDEN)
+            @Field(label = "Prompt set", help = "The stored set the examples came from.", input = Field.Input.HIDDEN)
             PromptSetRef promptSet,
 
             @Field(
@@ -89,14 +86,10 @@ public class LogitAttribution implements Experiment<LogitAttribution.Params, Com
                     help = "Whether a beginning-of-sequence token precedes each prompt. It is never doubled.")
             BosPolicy bos,
 
-            @Field(
-                    label = "Metric",
-                    help = "The logit difference of answer and foil, or the answer's logit alone.")
+            @Field(label = "Metric", help = "The logit difference of answer and foil, or the answer's logit alone.")
             Metric metric,
 
-            @Field(
-                    label = "Inside heads and MLPs",
-                    help = "Also splits heads by source position and MLPs by neuron.")
+            @Field(label = "Inside heads and MLPs", help = "Also splits heads by source position and MLPs by neuron.")
             boolean detail) {
         public Params {
             examples = examples == null ? List.of() : List.copyOf(examples);
@@ -164,9 +157,7 @@ public class LogitAttribution implements Experiment<LogitAttribution.Params, Com
                 resolve(params, tokenizer, transformer.blueprint().nCtx());
         List<Question> questions = examples.stream()
                 .map(e -> new Question(
-                        e.ids(),
-                        e.answerId(),
-                        params.metric() == Metric.LOGIT_DIFF ? e.foilId() : Question.NO_FOIL))
+                        e.ids(), e.answerId(), params.metric() == Metric.LOGIT_DIFF ? e.foilId() : Question.NO_FOIL))
                 .toList();
         DirectLogitAttribution attribution = new DirectLogitAttribution(transformer);
         Meter meter = new Meter(attribution.units(questions));

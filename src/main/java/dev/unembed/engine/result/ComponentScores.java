@@ -107,12 +107,7 @@ public record ComponentScores(Header header, Values values) implements Result {
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Values(
-            float[] votes,
-            float[] sources,
-            int[] neurons,
-            float[] neuronVotes,
-            float[] neuronRest,
-            float[] mlpBias) {}
+            float[] votes, float[] sources, int[] neurons, float[] neuronVotes, float[] neuronRest, float[] mlpBias) {}
 
     /**
      * A component's votes over the examples.

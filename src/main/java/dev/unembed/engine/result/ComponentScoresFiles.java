@@ -115,7 +115,8 @@ final class ComponentScoresFiles {
     private static void writeComponent(JsonGenerator json, ComponentScores scores, int component) throws IOException {
         Spread spread = scores.spread(component);
         json.writeStartObject();
-        json.writeStringField("name", scores.header().components().get(component).text());
+        json.writeStringField(
+                "name", scores.header().components().get(component).text());
         json.writeNumberField("mean", spread.mean());
         json.writeNumberField("sd", spread.sd());
         json.writeNumberField("q25", spread.q25());

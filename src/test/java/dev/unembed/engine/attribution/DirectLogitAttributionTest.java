@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.unembed.engine.Fixtures;
 import dev.unembed.engine.InvalidInput;
+import dev.unembed.engine.RandomTransformer;
 import dev.unembed.engine.safetensors.SafetensorsFile;
 import dev.unembed.engine.tensor.Meter;
+import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.ComponentId;
 import dev.unembed.engine.transformer.ForwardPass;
 import dev.unembed.engine.transformer.Hooks;
@@ -20,11 +22,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
+import org.assertj.core.util.DoubleComparator;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Of every family, with random weights. */
 class DirectLogitAttributionTest {
@@ -115,24 +119,87 @@ class DirectLogitAttributionTest {
     @FieldSource("TINY")
     void headsAreTheSumOfTheirSourcesAndMlpsOfTheirNeurons(String name) {
         try (LanguageModel model = Fixtures.load(Fixtures.tiny(name))) {
-            Transformer transformer = model.transformer();
-            Attribution attribution = attribute(transformer, QUESTIONS.subList(0, 2));
-            DrillDown drillDown = Objects.requireNonNull(attribution.drillDown());
-            double[][][] sources = Objects.requireNonNull(drillDown.sources());
-            for (int l = 0; l < transformer.blueprint().layers(); l++) {
-                for (int h = 0; h < transformer.blueprint().attention().nHeads(); h++) {
-                    assertThat(sources[l][h]).hasSize(FIRST.length);
-                    assertThat(Arrays.stream(sources[l][h]).sum())
-                            .as("L%dH%d", l, h)
-                            .isCloseTo(mean(attribution, new ComponentId.Head(l, h)), within(1e-5));
-                }
-                assertThat(drillDown.neurons()[l])
-                        .hasSize(transformer.blueprint().mlp().dMlp());
-                assertThat(Arrays.stream(drillDown.neurons()[l]).sum()
-                                + drillDown.mlpBiases()[l])
-                        .as("MLP%d", l)
-                        .isCloseTo(mean(attribution, new ComponentId.Mlp(l)), within(1e-5));
+            assertPartsSumUp(model.transformer(), attribute(model.transformer(), QUESTIONS.subList(0, 2)));
+        }
+    }
+
+    private static void assertPartsSumUp(Transformer transformer, Attribution attribution) {
+        DrillDown drillDown = Objects.requireNonNull(attribution.drillDown());
+        double[][][] sources = Objects.requireNonNull(drillDown.sources());
+        for (int l = 0; l < transformer.blueprint().layers(); l++) {
+            for (int h = 0; h < transformer.blueprint().attention().nHeads(); h++) {
+                assertThat(sources[l][h]).hasSize(FIRST.length);
+                assertThat(Arrays.stream(sources[l][h]).sum())
+                        .as("L%dH%d", l, h)
+                        .isCloseTo(mean(attribution, new ComponentId.Head(l, h)), within(1e-5));
             }
+            assertThat(drillDown.neurons()[l])
+                    .hasSize(transformer.blueprint().mlp().dMlp());
+            assertThat(Arrays.stream(drillDown.neurons()[l]).sum() + drillDown.mlpBiases()[l])
+                    .as("MLP%d", l)
+                    .isCloseTo(mean(attribution, new ComponentId.Mlp(l)), within(1e-5));
+        }
+    }
+
+    /** All that a blueprint can say and no family's fixture combines. */
+    static Stream<Blueprint> blueprints() {
+        Stream.Builder<Blueprint> all = Stream.builder();
+        for (Blueprint.Norm norm : List.of(new Blueprint.Norm.LayerNorm(1e-5), new Blueprint.Norm.RmsNorm(1e-6))) {
+            for (Blueprint.NormPlacement placement : Blueprint.NormPlacement.values()) {
+                for (Blueprint.Flow flow : Blueprint.Flow.values()) {
+                    for (int kvHeads : new int[] {1, 2, 4}) {
+                        boolean plain = kvHeads == 4;
+                        all.add(new Blueprint(
+                                2,
+                                24,
+                                50,
+                                16,
+                                new Blueprint.Embedding(plain ? 1 : 3, kvHeads == 2),
+                                plain
+                                        ? new Blueprint.Positions.Learned(2)
+                                        : new Blueprint.Positions.Alibi(1, Blueprint.Rounding.FP32),
+                                norm,
+                                placement,
+                                new Blueprint.AttentionShape(4, kvHeads, 6, 0.4)
+                                        .withScoreCap(plain ? null : 5.0)
+                                        .withSpans(
+                                                List.of(new Blueprint.Span.Everything(), new Blueprint.Span.Window(3))),
+                                plain
+                                        ? new Blueprint.Mlp.Plain(40, Blueprint.Activation.GELU)
+                                        : new Blueprint.Mlp.Gated(40, Blueprint.Activation.SILU),
+                                flow,
+                                kvHeads == 1 ? 3.0 : null));
+                    }
+                }
+            }
+        }
+        return all.build();
+    }
+
+    @ParameterizedTest
+    @MethodSource("blueprints")
+    void theVotesAndTheirPartsSumUpWhateverAModelIsMadeOf(Blueprint blueprint) {
+        for (boolean biased : new boolean[] {true, false}) {
+            try (RandomTransformer model = new RandomTransformer(blueprint, biased, 7)) {
+                List<Question> questions = List.of(
+                        new Question(new int[] {5, 9, 20, 17, 3, 44}, 7, 30),
+                        new Question(new int[] {1, 2, 3, 4, 5, 6}, 49, 0));
+                assertCloses(model.transformer(), questions);
+                assertPartsSumUp(model.transformer(), attribute(model.transformer(), questions));
+            }
+        }
+    }
+
+    @Test
+    void batchesOfAnySizeGiveTheSame() {
+        try (LanguageModel model = Fixtures.load(Fixtures.tiny("gemma2"))) {
+            List<Question> questions = QUESTIONS.subList(0, 2);
+            Attribution together = attribute(model.transformer(), questions);
+            Attribution apart = new DirectLogitAttribution(model.transformer(), 1).of(questions, true, new Meter(1));
+            assertThat(apart)
+                    .usingRecursiveComparison()
+                    .withComparatorForType(new DoubleComparator(1e-5), Double.class)
+                    .isEqualTo(together);
         }
     }
 

@@ -82,7 +82,8 @@ class LogitAttributionTest {
         assertThat(examples).hasSameSizeAs(expected.get("ids"));
         double sum = 0;
         for (int e = 0; e < examples.size(); e++) {
-            assertThat(examples.get(e).tokens()).hasSameSizeAs(expected.get("ids").get(e));
+            assertThat(examples.get(e).tokens())
+                    .hasSameSizeAs(expected.get("ids").get(e));
             assertThat(examples.get(e).logitDiff())
                     .as("%s, example %d", name, e + 1)
                     .isCloseTo(expected.get("logitDiff").get(e).asDouble(), within(PARITY));
@@ -92,7 +93,8 @@ class LogitAttributionTest {
         assertThat(sum / examples.size()).isCloseTo(expected.get("mean").asDouble(), within(PARITY));
         assertThat(scores.header().components())
                 .extracting(ComponentId::text)
-                .containsExactlyInAnyOrderElementsOf(() -> expected.get("attributionMean").fieldNames());
+                .containsExactlyInAnyOrderElementsOf(
+                        () -> expected.get("attributionMean").fieldNames());
         for (int c = 0; c < scores.header().components().size(); c++) {
             String component = scores.header().components().get(c).text();
             assertThat(scores.spread(c).mean())
@@ -125,23 +127,23 @@ class LogitAttributionTest {
     @Test
     void partsSumToTheLinesTheyBelongTo() {
         try (LanguageModel model = DEMO.load()) {
-            ComponentScores scores =
-                    attribution.run(Params.ofExamples(List.of(FRANCE)), new RecordingContext(model));
+            ComponentScores scores = attribution.run(Params.ofExamples(List.of(FRANCE)), new RecordingContext(model));
             int positions = scores.header().sourceTokens().size();
-            assertThat(scores.header().sourceTokens()).startsWith("<|endoftext|>", "The").endsWith(" France", " is");
+            assertThat(scores.header().sourceTokens())
+                    .startsWith("<|endoftext|>", "The")
+                    .endsWith(" France", " is");
             for (int c = 0; c < scores.header().components().size(); c++) {
-                double parts =
-                        switch (scores.header().components().get(c)) {
-                            case ComponentId.Head(int l, int h) -> {
-                                int row = l * scores.header().heads() + h;
-                                yield sum(scores.values().sources(), row * positions, positions);
-                            }
-                            case ComponentId.Mlp(int l) ->
-                                sum(scores.values().neuronVotes(), l * 20, 20)
-                                        + scores.values().neuronRest()[l]
-                                        + scores.values().mlpBias()[l];
-                            default -> scores.vote(c, 0);
-                        };
+                double parts = switch (scores.header().components().get(c)) {
+                    case ComponentId.Head(int l, int h) -> {
+                        int row = l * scores.header().heads() + h;
+                        yield sum(scores.values().sources(), row * positions, positions);
+                    }
+                    case ComponentId.Mlp(int l) ->
+                        sum(scores.values().neuronVotes(), l * 20, 20)
+                                + scores.values().neuronRest()[l]
+                                + scores.values().mlpBias()[l];
+                    default -> scores.vote(c, 0);
+                };
                 assertThat(parts)
                         .as(scores.header().components().get(c).text())
                         .isCloseTo(scores.vote(c, 0), within(1e-4));
@@ -198,8 +200,7 @@ class LogitAttributionTest {
                 .putShort((int) (data + gain.begin()), Float.floatToFloat16(Float.NaN));
         Files.write(folder.resolve("model.safetensors"), file);
         try (LanguageModel model = Fixtures.load(folder)) {
-            assertThatThrownBy(() ->
-                            attribution.run(Params.ofExamples(List.of(FRANCE)), new RecordingContext(model)))
+            assertThatThrownBy(() -> attribution.run(Params.ofExamples(List.of(FRANCE)), new RecordingContext(model)))
                     .isInstanceOf(SelfCheckFailed.class)
                     .hasMessageContaining("Example 1")
                     .hasMessageContaining("NaN");
@@ -215,14 +216,14 @@ class LogitAttributionTest {
                 Arguments.of(
                         example("\"prompt\":\"The\",\"answer\":\" is\"", "\"metric\":\"logit-diff\""),
                         "Example 1: foil is missing"),
-                Arguments.of(
-                        example("\"prompt\":\"The\",\"answer\":\" is\",\"foil\":\" is\""), "are the same token"),
+                Arguments.of(example("\"prompt\":\"The\",\"answer\":\" is\",\"foil\":\" is\""), "are the same token"),
                 Arguments.of(
                         example("\"prompt\":\"" + "is ".repeat(200) + "\",\"answer\":\" is\""), "reads at most 128"));
     }
 
     private static String example(String fields, String... more) {
-        return "{\"examples\":[{" + fields + "}]" + String.join("", Stream.of(more).map(m -> "," + m).toList()) + "}";
+        return "{\"examples\":[{" + fields + "}]"
+                + String.join("", Stream.of(more).map(m -> "," + m).toList()) + "}";
     }
 
     @ParameterizedTest
