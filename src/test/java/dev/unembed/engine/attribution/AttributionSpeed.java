@@ -1,6 +1,7 @@
 package dev.unembed.engine.attribution;
 
 import ai.djl.ndarray.NDArray;
+import com.sun.management.OperatingSystemMXBean;
 import dev.unembed.engine.RandomTransformer;
 import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.tensor.TensorOps;
@@ -8,6 +9,7 @@ import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Transformer;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +22,10 @@ import java.util.Random;
 public final class AttributionSpeed implements AutoCloseable {
     private static final int PROMPTS = 64;
     private static final int TOKENS = 16;
+    private static final int WARM_UP = 3;
     private static final int ROUNDS = 9;
+    private static final OperatingSystemMXBean OS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final RandomTransformer model = new RandomTransformer(RandomTransformer.GPT2_SMALL, true, 1);
     private final Transformer transformer = model.transformer();
@@ -57,33 +62,51 @@ public final class AttributionSpeed implements AutoCloseable {
         model.close();
     }
 
-    public static void main(String[] arguments) {
-        try (AttributionSpeed speed = new AttributionSpeed()) {
-            double[] forward = new double[ROUNDS];
-            double[] whole = new double[ROUNDS];
-            double[] plain = new double[ROUNDS];
-            for (int round = -2; round < ROUNDS; round++) { // two to warm up
-                int place = Math.max(0, round);
-                forward[place] = seconds(speed::forward);
-                whole[place] = seconds(() -> speed.attribute(true));
-                plain[place] = seconds(() -> speed.attribute(false));
-            }
-            double pass = median(forward);
-            System.out.printf(
-                    "forward %.3f s; attribution %.3f s (%.2f of it), without detail %.3f s (%.2f)%n",
-                    pass, median(whole), median(whole) / pass, median(plain), median(plain) / pass);
+    /** What one kind of work took, per round. */
+    private static final class Times {
+        private final List<Double> wall = new ArrayList<>();
+        private final List<Double> cpu = new ArrayList<>();
+
+        /** Processor time says more where others use the machine too. */
+        void take(Runnable work) {
+            long cpuStart = OS.getProcessCpuTime();
+            long start = System.nanoTime();
+            work.run();
+            wall.add((System.nanoTime() - start) / 1e9);
+            cpu.add((OS.getProcessCpuTime() - cpuStart) / 1e9);
+        }
+
+        String against(Times other) {
+            return "%.3f s (%.2f), cpu %.3f s (%.2f)"
+                    .formatted(
+                            median(wall),
+                            median(wall) / median(other.wall),
+                            median(cpu),
+                            median(cpu) / median(other.cpu));
+        }
+
+        private static double median(List<Double> values) {
+            return values.stream().sorted().toList().get(values.size() / 2);
         }
     }
 
-    private static double seconds(Runnable work) {
-        long start = System.nanoTime();
-        work.run();
-        return (System.nanoTime() - start) / 1e9;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+    public static void main(String[] arguments) {
+        try (AttributionSpeed speed = new AttributionSpeed()) {
+            for (int round = 0; round < WARM_UP; round++) {
+                speed.forward();
+                speed.attribute(true);
+            }
+            Times forward = new Times();
+            Times detailed = new Times();
+            Times plain = new Times();
+            for (int round = 0; round < ROUNDS; round++) {
+                forward.take(speed::forward);
+                detailed.take(() -> speed.attribute(true));
+                plain.take(() -> speed.attribute(false));
+            }
+            System.out.println("forward         " + forward.against(forward));
+            System.out.println("attribution     " + detailed.against(forward));
+            System.out.println("without detail  " + plain.against(forward));
+        }
     }
 }
