@@ -36,11 +36,17 @@
  *   <dd>the first layer from which a token stays on top to the end
  *   <dt>overwritten
  *   <dd>an earlier top token that is not the final one
+ *   <dt>answer, foil, logit difference
+ *   <dd>a right and a wrong next token of a prompt; how much higher the right one's logit is
+ *   <dt>component
+ *   <dd>a part that writes into the stream or the logits: an embedding, a head, an MLP, a bias
+ *   <dt>vote, direct logit attribution
+ *   <dd>what one component adds to the logit difference by itself; the split of the difference into votes
  *   <dt>run
  *   <dd>one execution of one experiment on one model, with everything needed to repeat it
  * </dl>
  *
- * <p>Sources: nostalgebraist, "interpreting GPT: the logit lens" (2020); Belrose et al., "Eliciting Latent Predictions from
+ * <p>Sources: Elhage et al., "A Mathematical Framework for Transformer Circuits" (2021); nostalgebraist, "interpreting GPT: the logit lens" (2020); Belrose et al., "Eliciting Latent Predictions from
  * Transformers with the Tuned Lens" (2023, arXiv:2303.08112). Hook points are named as in TransformerLens.
  */
 @NullMarked

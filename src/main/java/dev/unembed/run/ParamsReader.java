@@ -113,20 +113,24 @@ public class ParamsReader {
     }
 
     private static void requireShort(String name, JsonNode value) {
-        if (value.isTextual() && value.textValue().length() > MAX_TEXT_CHARACTERS) {
-            throw new InvalidInput(
-                    "Parameter '" + name + "' has " + value.textValue().length() + " characters; at most "
-                            + MAX_TEXT_CHARACTERS + " are taken. Shorten it.");
+        if (value.isTextual()) {
+            requireShort(name, value.textValue());
         }
-        if (value.isTextual() && value.textValue().indexOf('\0') >= 0) {
+        if (value.isArray() && value.size() > MAX_TEXT_CHARACTERS) {
+            throw new InvalidInput("Parameter '" + name + "' has " + value.size() + " entries; at most "
+                    + MAX_TEXT_CHARACTERS + " are taken. Shorten it.");
+        }
+        value.properties().forEach(field -> requireShort(name, field.getKey()));
+        value.forEach(entry -> requireShort(name, entry));
+    }
+
+    private static void requireShort(String name, String text) {
+        if (text.length() > MAX_TEXT_CHARACTERS) {
+            throw new InvalidInput("Parameter '" + name + "' has " + text.length() + " characters; at most "
+                    + MAX_TEXT_CHARACTERS + " are taken. Shorten it.");
+        }
+        if (text.indexOf('\0') >= 0) {
             throw new InvalidInput("Parameter '" + name + "' has a NUL character, which can't be stored.");
-        }
-        if (value.isArray()) {
-            if (value.size() > MAX_TEXT_CHARACTERS) {
-                throw new InvalidInput("Parameter '" + name + "' has " + value.size() + " entries; at most "
-                        + MAX_TEXT_CHARACTERS + " are taken. Shorten it.");
-            }
-            value.forEach(entry -> requireShort(name, entry));
         }
     }
 

@@ -128,12 +128,19 @@ public class RunResource {
             content =
                     @Content(
                             schema = @Schema(implementation = Submitted.class),
-                            examples = @ExampleObject(name = "A lens reading", value = """
+                            examples = {
+                                @ExampleObject(name = "A lens reading", value = """
                                                     {"workspace": "Demo", "kind": "lens", "model": "demo",
                                                      "title": "Capital of Australia", "tags": ["facts"],
                                                      "params": {"prompt": "The capital of Australia is", "topK": 10,
                                                                 "track": [" Canberra", " Sydney"], "sublayers": true}}
-                                                    """)))
+                                                    """),
+                                @ExampleObject(name = "An attribution", value = """
+                                                    {"workspace": "Demo", "kind": "attribution", "model": "demo",
+                                                     "params": {"examples": [{"prompt": "The capital of France is",
+                                                                              "answer": " Paris", "foil": " Rome"}]}}
+                                                    """)
+                            }))
     @APIResponse(
             responseCode = "201",
             description = "Queued.",

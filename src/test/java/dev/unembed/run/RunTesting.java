@@ -25,6 +25,10 @@ public final class RunTesting {
         return body(workspace, "lens", params);
     }
 
+    public static Map<String, Object> attribution(long workspace, Map<String, Object> params) {
+        return body(workspace, "attribution", params);
+    }
+
     private static Map<String, Object> body(long workspace, String kind, Map<String, Object> params) {
         Map<String, Object> body = new HashMap<>();
         body.put("workspace", workspace);

@@ -1,6 +1,10 @@
 package dev.unembed.base.ui;
 
 import com.vaadin.flow.component.Component;
+import com.vaadin.flow.component.Text;
+import com.vaadin.flow.component.html.Anchor;
+import com.vaadin.flow.component.html.Div;
+import dev.unembed.engine.result.ComponentScores;
 import dev.unembed.engine.result.LensGrid;
 import dev.unembed.engine.result.Result;
 import java.util.List;
@@ -33,7 +37,17 @@ public final class ResultPanel {
         if (shape == LensGrid.class) {
             return lens(source);
         }
+        if (shape == ComponentScores.class) {
+            return components(source);
+        }
         throw new IllegalArgumentException("No panel draws " + shape.getName() + "; add one to ResultPanel.");
+    }
+
+    private static Component components(Source source) {
+        Anchor csv = new Anchor(source.url() + ".csv", "Votes of all components (CSV)");
+        csv.getElement().setAttribute("download", source.fileName() + ".csv");
+        Anchor json = new Anchor(source.url(), "The same with every example (JSON)");
+        return new Div(csv, new Text(" · "), json);
     }
 
     private static Component lens(Source source) {

@@ -13,6 +13,7 @@ public final class ResultFiles {
     public static byte[] toSafetensors(Result result) {
         return switch (result) {
             case LensGrid grid -> LensGridFiles.toSafetensors(grid);
+            case ComponentScores scores -> ComponentScoresFiles.toSafetensors(scores);
         };
     }
 
@@ -22,8 +23,10 @@ public final class ResultFiles {
         String format = tensors.metadata().getOrDefault("format", "missing");
         return switch (format) {
             case LensGridFiles.FORMAT -> LensGridFiles.fromSafetensors(tensors);
+            case ComponentScoresFiles.FORMAT -> ComponentScoresFiles.fromSafetensors(tensors);
             default ->
-                throw new InvalidInput("result: format is '" + format + "'; known is " + LensGridFiles.FORMAT + ".");
+                throw new InvalidInput("result: format is '" + format + "'; known are "
+                        + String.join(", ", LensGridFiles.FORMAT, ComponentScoresFiles.FORMAT) + ".");
         };
     }
 
@@ -31,6 +34,7 @@ public final class ResultFiles {
     public static void writeJson(Result result, OutputStream out) {
         switch (result) {
             case LensGrid grid -> LensGridFiles.writeJson(grid, out);
+            case ComponentScores scores -> ComponentScoresFiles.writeJson(scores, out);
         }
     }
 
@@ -38,6 +42,7 @@ public final class ResultFiles {
     public static void writeCsv(Result result, Writer out) {
         switch (result) {
             case LensGrid grid -> LensGridFiles.writeCsv(grid, out);
+            case ComponentScores scores -> ComponentScoresFiles.writeCsv(scores, out);
         }
     }
 }

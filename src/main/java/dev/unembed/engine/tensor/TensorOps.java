@@ -29,6 +29,8 @@ public final class TensorOps {
                 return torch.linear(x, w)
               def linear_bias(self, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
                 return torch.linear(x, w, b)
+              def matmul(self, x: Tensor, y: Tensor) -> Tensor:
+                return torch.matmul(x, y)
               def embedding(self, w: Tensor, ids: Tensor) -> Tensor:
                 return torch.embedding(w, ids)
               def narrow(self, x: Tensor, dim: int, start: int, end: int) -> Tensor:
@@ -118,6 +120,10 @@ public final class TensorOps {
                 s = torch.mul(torch.matmul(torch.transpose(q, 1, 2), torch.permute(k, [0, 2, 3, 1])), scale)
                 future = torch.gt(torch.triu(torch.ones_like(s), 1), 0)
                 return torch.masked_fill(s, future, minus_infinity)
+              def log_sum_exp(self, x: Tensor) -> Tensor:
+                return torch.logsumexp(x, [-1])
+              def maximum(self, x: Tensor) -> Tensor:
+                return torch.amax(x, [-1])
               def softmax(self, x: Tensor) -> Tensor:
                 return torch.softmax(x, -1)
               def mix(self, pattern: Tensor, v: Tensor) -> Tensor:
@@ -182,6 +188,17 @@ public final class TensorOps {
         return bias == null
                 ? call("linear", tensor(x), tensor(weight))
                 : call("linear_bias", tensor(x), tensor(weight), tensor(bias));
+    }
+
+    /**
+     * A linear map taken backwards: directions among its outputs, as seen from its inputs.
+     *
+     * @param x [.. out]
+     * @param weight [out in]
+     * @return [.. in]
+     */
+    public NDArray pullBack(NDArray x, NDArray weight) {
+        return call("matmul", tensor(x), tensor(weight));
     }
 
     /** @param table [n d] @param ids [..] @return [.. d] */
@@ -357,6 +374,16 @@ public final class TensorOps {
                 tensor(create(positions, positions.length)),
                 IValue.from((long) window),
                 IValue.from(Double.NEGATIVE_INFINITY));
+    }
+
+    /** log Σ exp(x) over the last axis. @param x [.. n] @return [..] */
+    public NDArray logSumExp(NDArray x) {
+        return call("log_sum_exp", tensor(x));
+    }
+
+    /** Over the last axis. @param x [.. n] @return [..] */
+    public NDArray maximum(NDArray x) {
+        return call("maximum", tensor(x));
     }
 
     public NDArray softmax(NDArray x) {

@@ -1,18 +1,30 @@
 package dev.unembed.engine.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.unembed.engine.Fixtures;
+import dev.unembed.engine.Fixtures.RecordingContext;
+import dev.unembed.engine.architecture.ModelFolder;
+import dev.unembed.engine.result.Result;
+import dev.unembed.engine.result.ResultFiles;
+import dev.unembed.engine.transformer.LanguageModel;
 import jakarta.inject.Singleton;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What every kind of analysis promises; new kinds are found by themselves. */
 class ExperimentContractTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<Experiment<?, ?>> EXPERIMENTS = all();
 
     private static List<Experiment<?, ?>> all() {
@@ -31,6 +43,73 @@ class ExperimentContractTest {
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(type + " needs a public constructor without parameters", e);
         }
+    }
+
+    /** What is asked of an experiment here, for each parameter it has by that name; all others are as they come. */
+    private static final Map<String, String> SAMPLES = Map.of(
+            "prompt", "\"The capital of France is\"",
+            "examples", """
+                    [{"prompt": "The capital of France is", "corrupted": "The capital of Germany is",
+                      "answer": " Paris", "foil": " Berlin"},
+                     {"prompt": "The capital of Germany is", "corrupted": "The capital of France is",
+                      "answer": " Berlin", "foil": " Paris"}]""");
+
+    private static <P extends Record> P sample(Experiment<P, ?> experiment) {
+        try {
+            ObjectNode params = JSON.createObjectNode();
+            for (RecordComponent component : experiment.paramsType().getRecordComponents()) {
+                String value = SAMPLES.get(component.getName());
+                if (value != null) {
+                    params.set(component.getName(), JSON.readTree(value));
+                }
+            }
+            return JSON.treeToValue(params, experiment.paramsType());
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(experiment.kind() + " doesn't take what its parameters are called", e);
+        }
+    }
+
+    @Test
+    void parametersSurviveJson() throws JsonProcessingException {
+        for (Experiment<?, ?> experiment : EXPERIMENTS) {
+            Record params = sample(experiment);
+            assertThat((Record) JSON.readValue(JSON.writeValueAsString(params), experiment.paramsType()))
+                    .as(experiment.kind())
+                    .isEqualTo(params);
+        }
+    }
+
+    @Test
+    void progressOnlyGrowsAndResultsSurviveTheirFiles() {
+        try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
+            for (Experiment<?, ?> experiment : EXPERIMENTS) {
+                RecordingContext context = new RecordingContext(model);
+                Result result = run(experiment, context);
+                assertThat(context.done).as(experiment.kind()).isSorted().last().isEqualTo(context.total);
+                byte[] file = ResultFiles.toSafetensors(result);
+                assertThat(ResultFiles.toSafetensors(ResultFiles.fromSafetensors(file)))
+                        .as(experiment.kind())
+                        .isEqualTo(file);
+                assertThat(result.summary().toString()).as(experiment.kind()).hasSizeLessThan(4096);
+            }
+        }
+    }
+
+    @Test
+    void theyEndWhereTheyAreTold() {
+        try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
+            for (Experiment<?, ?> experiment : EXPERIMENTS) {
+                assertThatThrownBy(() -> run(experiment, new RecordingContext(model, 0)))
+                        .as(experiment.kind())
+                        .isInstanceOf(RunStopped.class);
+            }
+        }
+    }
+
+    private static <P extends Record> Result run(Experiment<P, ?> experiment, RecordingContext context) {
+        P params = sample(experiment);
+        experiment.validate(params, ModelFolder.open(Fixtures.demo()));
+        return experiment.run(params, context);
     }
 
     @Test

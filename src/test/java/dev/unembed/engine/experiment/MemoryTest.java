@@ -6,7 +6,9 @@ import dev.unembed.engine.Fixtures;
 import dev.unembed.engine.Fixtures.RecordingContext;
 import dev.unembed.engine.NativeMemory;
 import dev.unembed.engine.experiment.LensReading.Params;
+import dev.unembed.engine.prompt.PromptExample;
 import dev.unembed.engine.transformer.LanguageModel;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +37,26 @@ class MemoryTest {
             }
             // one run has 40 kB of streams and 600 kB of logits: either of them kept would be 8 MB and more
             long limit = before + 6 * MEGABYTE;
+            assertThat(NativeMemory.bytesInUseAfterCollecting(limit)).isLessThanOrEqualTo(limit);
+        }
+    }
+
+    @Test
+    void attributionLeavesNothingBehind() {
+        LogitAttribution attribution = new LogitAttribution();
+        try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
+            LogitAttribution.Params params = LogitAttribution.Params.ofExamples(
+                    Collections.nCopies(16, PromptExample.of("The capital of Australia is", " Canberra", " Sydney")));
+            for (int i = 0; i < 50; i++) { // until most is compiled
+                attribution.run(params, new RecordingContext(model));
+            }
+            long before = NativeMemory.bytesInUse();
+            for (int i = 0; i < 200; i++) {
+                attribution.run(params, new RecordingContext(model));
+            }
+            // one run has 120 kB of logits and 32 kB for the neurons of each block: either of them kept would be 6 MB
+            // and more
+            long limit = before + 4 * MEGABYTE;
             assertThat(NativeMemory.bytesInUseAfterCollecting(limit)).isLessThanOrEqualTo(limit);
         }
     }
