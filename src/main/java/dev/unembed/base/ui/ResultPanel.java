@@ -4,9 +4,11 @@ import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.Text;
 import com.vaadin.flow.component.html.Anchor;
 import com.vaadin.flow.component.html.Div;
+import dev.unembed.engine.result.CircuitVerdict;
 import dev.unembed.engine.result.ComponentScores;
 import dev.unembed.engine.result.LensGrid;
 import dev.unembed.engine.result.Result;
+import dev.unembed.engine.result.ScoreGrid;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -37,7 +39,7 @@ public final class ResultPanel {
         if (shape == LensGrid.class) {
             return lens(source);
         }
-        if (shape == ComponentScores.class) {
+        if (shape == ComponentScores.class || shape == ScoreGrid.class || shape == CircuitVerdict.class) {
             return components(source);
         }
         throw new IllegalArgumentException("No panel draws " + shape.getName() + "; add one to ResultPanel.");

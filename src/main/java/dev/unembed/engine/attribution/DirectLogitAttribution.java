@@ -4,6 +4,7 @@ import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.transformer.Blueprint;
+import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Transformer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,7 +58,7 @@ public final class DirectLogitAttribution {
         Ledger[] ledgers = new Ledger[questions.size()];
         for (List<Integer> batch : batches(questions, detail)) {
             EndBatch ends =
-                    new EndBatch(model, batch.stream().map(questions::get).toList(), meter);
+                    new EndBatch(model, batch.stream().map(questions::get).toList(), Probe.NOTHING, meter);
             List<Ledger> found = ends.ledgers(sum);
             for (int i = 0; i < found.size(); i++) {
                 ledgers[batch.get(i)] = found.get(i);
@@ -65,6 +66,23 @@ public final class DirectLogitAttribution {
         }
         return new Attribution(
                 model.decomposition(), Arrays.asList(ledgers), sum == null ? null : sum.mean(questions.size()));
+    }
+
+    /**
+     * The ledgers of a model that is changed while it runs: what the components vote when some of them are ablated.
+     *
+     * @param questions with prompts of equal length, few enough for one pass
+     * @param edits change activations; they see the questions as one batch, in their order
+     * @param meter advanced by {@link #units} in all
+     */
+    public List<Ledger> under(Probe edits, List<Question> questions, Meter meter) {
+        questions.forEach(this::requireKnown);
+        Torch.prepareThread(Torch.threadsFor(units(questions)));
+        return new EndBatch(model, questions, edits, meter).ledgers(null);
+    }
+
+    public ResidualDecomposition decomposition() {
+        return model.decomposition();
     }
 
     private void requireKnown(Question question) {

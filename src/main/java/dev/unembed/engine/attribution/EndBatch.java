@@ -5,6 +5,7 @@ import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.transformer.ComponentId;
+import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Reach;
 import dev.unembed.engine.transformer.Transformer;
 import java.lang.foreign.MemorySegment;
@@ -19,11 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class EndBatch {
     private final AttributedModel model;
     private final List<Question> questions;
+    private final Probe edits;
     private final Meter meter;
 
-    EndBatch(AttributedModel model, List<Question> questions, Meter meter) {
+    /** @param edits are seen before what they leave is read */
+    EndBatch(AttributedModel model, List<Question> questions, Probe edits, Meter meter) {
         this.model = model;
         this.questions = questions;
+        this.edits = edits;
         this.meter = meter;
     }
 
@@ -73,7 +77,7 @@ final class EndBatch {
             EndProjection projection = new EndProjection(
                     model, unscaled, AttributedModel.rows(unscaled, ops), parts, () -> meter.advance(unitsPerBlock));
             int[][] ids = questions.stream().map(Question::ids).toArray(int[][]::new);
-            NDArray stream = model.transformer().streams(ids, Reach.toEnd(positions), projection, scope);
+            NDArray stream = model.transformer().streams(ids, Reach.toEnd(positions), edits.and(projection), scope);
             NDArray end = ops.reshape(stream, batch, model.dModel()); // [batch d_model]
             float[] endValues = end.toFloatArray();
             double[] finalScales = new double[batch];
@@ -94,7 +98,7 @@ final class EndBatch {
             if (model.decomposition().has(new ComponentId.SoftCap())) {
                 addSoftCap(rows, normalized.toFloatArray(), votes);
             }
-            return ledgers(votes, normalized, ops);
+            return ledgers(votes, finalScales, normalized, ops);
         }
     }
 
@@ -158,7 +162,7 @@ final class EndBatch {
     }
 
     /** Beside the votes, the logits as the model itself computes them: all of them, for their log-probabilities. */
-    private List<Ledger> ledgers(double[][] votes, NDArray normalized, TensorOps ops) {
+    private List<Ledger> ledgers(double[][] votes, double[] finalScales, NDArray normalized, TensorOps ops) {
         Transformer transformer = model.transformer();
         int vocabulary = transformer.blueprint().dVocab();
         NDArray logits = transformer.unembedding().logits(normalized, ops); // [batch d_vocab]
@@ -175,6 +179,7 @@ final class EndBatch {
                     question.hasFoil() ? answer - foil : answer,
                     answer - logSums[e],
                     foil - logSums[e],
+                    finalScales[e],
                     question.hasFoil() ? answer > foil : answer >= highest[e]));
         }
         meter.advance(unitsOfUnembedding(model, votes.length));

@@ -7,11 +7,17 @@ package dev.unembed.engine.attribution;
  * @param logitDifference the model's own, from its final norm and unembedding; the answer's logit where there is no foil
  * @param answerLogProb nats, 0 at most
  * @param foilLogProb nats; NaN where there is no foil
+ * @param finalScale what the final norm divides the stream by
  * @param answerWins whether the answer has a higher logit than the foil, or than every other token where there is none
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Ledger(
-        double[] votes, double logitDifference, double answerLogProb, double foilLogProb, boolean answerWins) {
+        double[] votes,
+        double logitDifference,
+        double answerLogProb,
+        double foilLogProb,
+        double finalScale,
+        boolean answerWins) {
     public double sum() {
         double sum = 0;
         for (double vote : votes) {

@@ -38,7 +38,9 @@ public final class NullModel {
         for (Pool pool : pools(draw)) {
             count = count.multiply(choose(pool.from().size(), pool.count()));
         }
-        return count.subtract(BigInteger.ONE).min(BigInteger.valueOf(1_000_000_000L)).longValue();
+        return count.subtract(BigInteger.ONE)
+                .min(BigInteger.valueOf(1_000_000_000L))
+                .longValue();
     }
 
     /** @return at most {@code count} circuits, as nodes */

@@ -52,8 +52,7 @@ public final class Statistics {
         double[] defined = Arrays.copyOf(ratios, n);
         double ratioOfMeans = mean(part) / mean(whole);
         if (n == 0) {
-            return new Ratios(
-                    ratioOfMeans, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, whole.length);
+            return new Ratios(ratioOfMeans, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, whole.length);
         }
         double worst = defined[0];
         for (double ratio : defined) {

@@ -14,6 +14,8 @@ public final class ResultFiles {
         return switch (result) {
             case LensGrid grid -> LensGridFiles.toSafetensors(grid);
             case ComponentScores scores -> ComponentScoresFiles.toSafetensors(scores);
+            case ScoreGrid grid -> ScoreGridFiles.toSafetensors(grid);
+            case CircuitVerdict verdict -> CircuitVerdictFiles.toSafetensors(verdict);
         };
     }
 
@@ -24,9 +26,17 @@ public final class ResultFiles {
         return switch (format) {
             case LensGridFiles.FORMAT -> LensGridFiles.fromSafetensors(tensors);
             case ComponentScoresFiles.FORMAT -> ComponentScoresFiles.fromSafetensors(tensors);
+            case ScoreGridFiles.FORMAT -> ScoreGridFiles.fromSafetensors(tensors);
+            case CircuitVerdictFiles.FORMAT -> CircuitVerdictFiles.fromSafetensors(tensors);
             default ->
                 throw new InvalidInput("result: format is '" + format + "'; known are "
-                        + String.join(", ", LensGridFiles.FORMAT, ComponentScoresFiles.FORMAT) + ".");
+                        + String.join(
+                                ", ",
+                                LensGridFiles.FORMAT,
+                                ComponentScoresFiles.FORMAT,
+                                ScoreGridFiles.FORMAT,
+                                CircuitVerdictFiles.FORMAT)
+                        + ".");
         };
     }
 
@@ -35,6 +45,8 @@ public final class ResultFiles {
         switch (result) {
             case LensGrid grid -> LensGridFiles.writeJson(grid, out);
             case ComponentScores scores -> ComponentScoresFiles.writeJson(scores, out);
+            case ScoreGrid grid -> ScoreGridFiles.writeJson(grid, out);
+            case CircuitVerdict verdict -> CircuitVerdictFiles.writeJson(verdict, out);
         }
     }
 
@@ -43,6 +55,8 @@ public final class ResultFiles {
         switch (result) {
             case LensGrid grid -> LensGridFiles.writeCsv(grid, out);
             case ComponentScores scores -> ComponentScoresFiles.writeCsv(scores, out);
+            case ScoreGrid grid -> ScoreGridFiles.writeCsv(grid, out);
+            case CircuitVerdict verdict -> CircuitVerdictFiles.writeCsv(verdict, out);
         }
     }
 }

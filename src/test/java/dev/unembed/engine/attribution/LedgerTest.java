@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class LedgerTest {
     private static Ledger ledger(double logitDifference, double... votes) {
-        return new Ledger(votes, logitDifference, -1, -2, true);
+        return new Ledger(votes, logitDifference, -1, -2, 1, true);
     }
 
     @Test
