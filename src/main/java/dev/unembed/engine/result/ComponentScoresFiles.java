@@ -25,7 +25,7 @@ final class ComponentScoresFiles {
         int k = scores.neuronsPerMlp();
         return new SafetensorsWriter()
                 .metadata("format", FORMAT)
-                .metadata(StoredHeader.KEY, StoredHeader.write(header))
+                .metadata("header", HeaderJson.write(header))
                 .floats(
                         "votes",
                         v.votes(),
@@ -45,7 +45,7 @@ final class ComponentScoresFiles {
     }
 
     static ComponentScores fromSafetensors(SafetensorsFile file) {
-        Header header = StoredHeader.read(file, Header.class, FORMAT);
+        Header header = HeaderJson.read(file, Header.class, FORMAT);
         return new ComponentScores(
                 header,
                 new Values(
@@ -61,7 +61,7 @@ final class ComponentScoresFiles {
 
     static void writeJson(ComponentScores scores, OutputStream out) {
         Header header = scores.header();
-        try (JsonGenerator json = StoredHeader.JSON.createGenerator(out)) {
+        try (JsonGenerator json = HeaderJson.JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("kind", header.kind());
             json.writeStringField("metric", header.metric());

@@ -27,7 +27,7 @@ final class LensGridFiles {
         int[] trackedIds = grid.header().tracked().stream().mapToInt(Token::id).toArray();
         return new SafetensorsWriter()
                 .metadata("format", FORMAT)
-                .metadata(StoredHeader.KEY, StoredHeader.write(grid.header()))
+                .metadata("header", HeaderJson.write(grid.header()))
                 .ints("tokenIds", tokenIds, positions)
                 .floats("layers", v.layers(), rows)
                 .ints("topIds", v.topIds(), rows, positions, k)
@@ -43,7 +43,7 @@ final class LensGridFiles {
     }
 
     static LensGrid fromSafetensors(SafetensorsFile file) {
-        Header header = StoredHeader.read(file, Header.class, FORMAT);
+        Header header = HeaderJson.read(file, Header.class, FORMAT);
         return new LensGrid(
                 header,
                 new Values(
@@ -63,7 +63,7 @@ final class LensGridFiles {
     static void writeJson(LensGrid grid, OutputStream out) {
         Header header = grid.header();
         Values values = grid.values();
-        try (JsonGenerator json = StoredHeader.JSON.createGenerator(out)) {
+        try (JsonGenerator json = HeaderJson.JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("kind", header.kind());
             json.writeStringField("lens", header.lens());
