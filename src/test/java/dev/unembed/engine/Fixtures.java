@@ -2,9 +2,13 @@ package dev.unembed.engine;
 
 import dev.unembed.engine.architecture.ModelFolder;
 import dev.unembed.engine.experiment.ExperimentContext;
+import dev.unembed.engine.safetensors.SafetensorsFile;
+import dev.unembed.engine.safetensors.TensorInfo;
 import dev.unembed.engine.transformer.LanguageModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,6 +94,30 @@ public final class Fixtures {
                 Files.copy(file, into.resolve(file.getFileName().toString()));
             }
             return into;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes the first number of a tensor NaN, in a copy. */
+    public static void poison(Path folder, String tensor) {
+        try {
+            Path path = folder.resolve("model.safetensors");
+            byte[] file = Files.readAllBytes(path);
+            SafetensorsFile tensors = SafetensorsFile.of("x", file);
+            TensorInfo info = tensors.tensor(tensor);
+            long data = file.length
+                    - tensors.tensors().values().stream()
+                            .mapToLong(TensorInfo::bytes)
+                            .sum();
+            ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+            int place = Math.toIntExact(data + info.begin());
+            switch (info.dtype()) {
+                case F32 -> bytes.putFloat(place, Float.NaN);
+                case F16 -> bytes.putShort(place, Float.floatToFloat16(Float.NaN));
+                default -> throw new IllegalArgumentException(tensor + " is " + info.dtype());
+            }
+            Files.write(path, file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -66,12 +66,10 @@ final class EndBatch {
             int batch = questions.size();
             int positions = questions.getFirst().ids().length;
             List<Rows> rows = rows(ops);
-            double[][] directions = new double[batch][]; // after the final norm [batch d_model]
-            double[][] unscaled = new double[batch][]; // before it, but for its scale [batch d_model]
-            for (int e = 0; e < batch; e++) {
-                directions[e] = rows.get(e).direction();
-                unscaled[e] = model.finalNorm().pullBack(directions[e], 1);
-            }
+            // back through the final norm, whose scale is known after the pass only
+            double[][] unscaled = rows.stream()
+                    .map(r -> model.finalNorm().pullBack(r.direction(), 1))
+                    .toArray(double[][]::new); // [batch d_model]
             EndProjection.Parts parts = sum == null ? null : sum.room(batch);
             long unitsPerBlock = unitsPerBlock(model, batch, positions);
             EndProjection projection = new EndProjection(
@@ -79,26 +77,38 @@ final class EndBatch {
             int[][] ids = questions.stream().map(Question::ids).toArray(int[][]::new);
             NDArray stream = model.transformer().streams(ids, Reach.toEnd(positions), edits.and(projection), scope);
             NDArray end = ops.reshape(stream, batch, model.dModel()); // [batch d_model]
-            float[] endValues = end.toFloatArray();
-            double[] finalScales = new double[batch];
-            for (int e = 0; e < batch; e++) {
-                finalScales[e] = model.finalNorm().scale(endValues, e);
-            }
+            NDArray normalized = model.transformer().finalNorm().apply(end, ops); // [batch d_model]
+            double[] finalScales = finalScales(end.toFloatArray());
             if (sum != null && parts != null) {
                 sum.add(parts, finalScales);
             }
-            NDArray normalized = model.transformer().finalNorm().apply(end, ops); // [batch d_model]
-            double[][] votes = projection.votes();
-            for (int e = 0; e < batch; e++) {
-                for (int line = 0; line < votes[e].length; line++) {
-                    votes[e][line] /= finalScales[e];
-                }
-                addConstants(e, votes[e], directions[e]);
+            complete(projection.votes(), finalScales, rows, normalized.toFloatArray());
+            return ledgers(projection.votes(), finalScales, normalized, ops);
+        }
+    }
+
+    /** @param ends final streams [batch d_model] */
+    private double[] finalScales(float[] ends) {
+        double[] scales = new double[questions.size()];
+        Arrays.setAll(scales, e -> model.finalNorm().scale(ends, e));
+        return scales;
+    }
+
+    /**
+     * What the pass couldn't know: the final norm's scale, and the lines after it.
+     *
+     * @param votes [batch line], completed in place
+     * @param normalized the streams after the final norm [batch d_model]
+     */
+    private void complete(double[][] votes, double[] finalScales, List<Rows> rows, float[] normalized) {
+        for (int e = 0; e < votes.length; e++) {
+            for (int line = 0; line < votes[e].length; line++) {
+                votes[e][line] /= finalScales[e];
             }
-            if (model.decomposition().has(new ComponentId.SoftCap())) {
-                addSoftCap(rows, normalized.toFloatArray(), votes);
-            }
-            return ledgers(votes, finalScales, normalized, ops);
+            addConstants(e, votes[e], rows.get(e).direction());
+        }
+        if (model.decomposition().has(new ComponentId.SoftCap())) {
+            addSoftCap(rows, normalized, votes);
         }
     }
 

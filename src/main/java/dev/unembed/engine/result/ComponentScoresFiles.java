@@ -1,10 +1,6 @@
 package dev.unembed.engine.result;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.result.ComponentScores.Header;
 import dev.unembed.engine.result.ComponentScores.Spread;
 import dev.unembed.engine.result.ComponentScores.Values;
@@ -20,10 +16,6 @@ import java.io.Writer;
 final class ComponentScoresFiles {
     static final String FORMAT = "unembed/component-scores/1";
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
-            .build();
-
     private ComponentScoresFiles() {}
 
     static byte[] toSafetensors(ComponentScores scores) {
@@ -33,7 +25,7 @@ final class ComponentScoresFiles {
         int k = scores.neuronsPerMlp();
         return new SafetensorsWriter()
                 .metadata("format", FORMAT)
-                .metadata("header", json(header))
+                .metadata("header", HeaderJson.write(header))
                 .floats(
                         "votes",
                         v.votes(),
@@ -52,21 +44,8 @@ final class ComponentScoresFiles {
                 .toBytes();
     }
 
-    private static String json(Header header) {
-        try {
-            return JSON.writeValueAsString(header);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     static ComponentScores fromSafetensors(SafetensorsFile file) {
-        Header header;
-        try {
-            header = JSON.readValue(file.metadata().getOrDefault("header", ""), Header.class);
-        } catch (JsonProcessingException e) {
-            throw new InvalidInput("result: its header isn't one of " + FORMAT + ": " + e.getOriginalMessage(), e);
-        }
+        Header header = HeaderJson.read(file, Header.class, FORMAT);
         return new ComponentScores(
                 header,
                 new Values(
@@ -82,7 +61,7 @@ final class ComponentScoresFiles {
 
     static void writeJson(ComponentScores scores, OutputStream out) {
         Header header = scores.header();
-        try (JsonGenerator json = JSON.createGenerator(out)) {
+        try (JsonGenerator json = HeaderJson.JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("kind", header.kind());
             json.writeStringField("metric", header.metric());

@@ -1,10 +1,6 @@
 package dev.unembed.engine.result;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.result.LensGrid.Header;
 import dev.unembed.engine.result.LensGrid.Token;
 import dev.unembed.engine.result.LensGrid.Values;
@@ -19,10 +15,6 @@ import java.io.Writer;
 final class LensGridFiles {
     static final String FORMAT = "unembed/lens-grid/1";
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
-            .build();
-
     private LensGridFiles() {}
 
     static byte[] toSafetensors(LensGrid grid) {
@@ -35,7 +27,7 @@ final class LensGridFiles {
         int[] trackedIds = grid.header().tracked().stream().mapToInt(Token::id).toArray();
         return new SafetensorsWriter()
                 .metadata("format", FORMAT)
-                .metadata("header", header(grid))
+                .metadata("header", HeaderJson.write(grid.header()))
                 .ints("tokenIds", tokenIds, positions)
                 .floats("layers", v.layers(), rows)
                 .ints("topIds", v.topIds(), rows, positions, k)
@@ -50,21 +42,8 @@ final class LensGridFiles {
                 .toBytes();
     }
 
-    private static String header(LensGrid grid) {
-        try {
-            return JSON.writeValueAsString(grid.header());
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     static LensGrid fromSafetensors(SafetensorsFile file) {
-        Header header;
-        try {
-            header = JSON.readValue(file.metadata().getOrDefault("header", ""), Header.class);
-        } catch (JsonProcessingException e) {
-            throw new InvalidInput("result: its header isn't one of " + FORMAT + ": " + e.getOriginalMessage(), e);
-        }
+        Header header = HeaderJson.read(file, Header.class, FORMAT);
         return new LensGrid(
                 header,
                 new Values(
@@ -84,7 +63,7 @@ final class LensGridFiles {
     static void writeJson(LensGrid grid, OutputStream out) {
         Header header = grid.header();
         Values values = grid.values();
-        try (JsonGenerator json = JSON.createGenerator(out)) {
+        try (JsonGenerator json = HeaderJson.JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("kind", header.kind());
             json.writeStringField("lens", header.lens());

@@ -48,6 +48,8 @@ class ExperimentContractTest {
     /** What is asked of an experiment here, for each parameter it has by that name; all others are as they come. */
     private static final Map<String, String> SAMPLES = Map.of(
             "prompt", "\"The capital of France is\"",
+            "circuit", "[\"L1H2\", \"L3H1\"]",
+            "randomCircuits", "5",
             "examples", """
                     [{"prompt": "The capital of France is", "corrupted": "The capital of Germany is",
                       "answer": " Paris", "foil": " Berlin"},

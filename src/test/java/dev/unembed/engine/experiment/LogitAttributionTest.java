@@ -17,14 +17,9 @@ import dev.unembed.engine.experiment.LogitAttribution.Params;
 import dev.unembed.engine.prompt.PromptExample;
 import dev.unembed.engine.prompt.PromptSetRef;
 import dev.unembed.engine.result.ComponentScores;
-import dev.unembed.engine.safetensors.SafetensorsFile;
-import dev.unembed.engine.safetensors.TensorInfo;
 import dev.unembed.engine.text.BosPolicy;
 import dev.unembed.engine.transformer.ComponentId;
 import dev.unembed.engine.transformer.LanguageModel;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -183,22 +178,9 @@ class LogitAttributionTest {
     }
 
     @Test
-    void aRunThatDoesNotCloseFailsWithTheFigures(@TempDir Path temp) throws Exception {
+    void aRunThatDoesNotCloseFailsWithTheFigures(@TempDir Path temp) {
         Path folder = Fixtures.copy(Fixtures.demo(), temp.resolve("x"));
-        byte[] file = Files.readAllBytes(folder.resolve("model.safetensors"));
-        SafetensorsFile tensors = SafetensorsFile.of("x", file);
-        TensorInfo gain = tensors.tensors().values().stream()
-                .filter(t -> t.name().endsWith("ln_f.weight"))
-                .findFirst()
-                .orElseThrow();
-        long data = file.length
-                - tensors.tensors().values().stream()
-                        .mapToLong(TensorInfo::bytes)
-                        .sum();
-        ByteBuffer.wrap(file)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putShort((int) (data + gain.begin()), Float.floatToFloat16(Float.NaN));
-        Files.write(folder.resolve("model.safetensors"), file);
+        Fixtures.poison(folder, "transformer.ln_f.weight");
         try (LanguageModel model = Fixtures.load(folder)) {
             assertThatThrownBy(() -> attribution.run(Params.ofExamples(List.of(FRANCE)), new RecordingContext(model)))
                     .isInstanceOf(SelfCheckFailed.class)

@@ -10,6 +10,7 @@ import dev.unembed.engine.prompt.PromptExample;
 import dev.unembed.engine.transformer.LanguageModel;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,39 +25,33 @@ class MemoryTest {
     }
 
     @Test
-    void runsLeaveNothingBehind() {
+    void lensReadingsLeaveNothingBehind() {
         LensReading lens = new LensReading();
-        try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
-            Params params = Params.of("The capital of Australia is", null, null, 10, List.of(" Sydney"), true, null);
-            for (int i = 0; i < 50; i++) { // until most is compiled
-                lens.run(params, new RecordingContext(model));
-            }
-            long before = NativeMemory.bytesInUse();
-            for (int i = 0; i < 200; i++) {
-                lens.run(params, new RecordingContext(model));
-            }
-            // one run has 40 kB of streams and 600 kB of logits: either of them kept would be 8 MB and more
-            long limit = before + 6 * MEGABYTE;
-            assertThat(NativeMemory.bytesInUseAfterCollecting(limit)).isLessThanOrEqualTo(limit);
-        }
+        Params params = Params.of("The capital of Australia is", null, null, 10, List.of(" Sydney"), true, null);
+        // one run has 40 kB of streams and 600 kB of logits: either of them kept would be 8 MB and more
+        assertLeavesNothingBehind(context -> lens.run(params, context), 6 * MEGABYTE);
     }
 
     @Test
-    void attributionLeavesNothingBehind() {
+    void attributionsLeaveNothingBehind() {
         LogitAttribution attribution = new LogitAttribution();
+        LogitAttribution.Params params = LogitAttribution.Params.ofExamples(
+                Collections.nCopies(16, PromptExample.of("The capital of Australia is", " Canberra", " Sydney")));
+        // one run has 120 kB of logits and 32 kB for the neurons of each block: either of them kept would be 6 MB and
+        // more
+        assertLeavesNothingBehind(context -> attribution.run(params, context), 4 * MEGABYTE);
+    }
+
+    private static void assertLeavesNothingBehind(Consumer<RecordingContext> run, long bytes) {
         try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
-            LogitAttribution.Params params = LogitAttribution.Params.ofExamples(
-                    Collections.nCopies(16, PromptExample.of("The capital of Australia is", " Canberra", " Sydney")));
             for (int i = 0; i < 50; i++) { // until most is compiled
-                attribution.run(params, new RecordingContext(model));
+                run.accept(new RecordingContext(model));
             }
             long before = NativeMemory.bytesInUse();
             for (int i = 0; i < 200; i++) {
-                attribution.run(params, new RecordingContext(model));
+                run.accept(new RecordingContext(model));
             }
-            // one run has 120 kB of logits and 32 kB for the neurons of each block: either of them kept would be 6 MB
-            // and more
-            long limit = before + 4 * MEGABYTE;
+            long limit = before + bytes;
             assertThat(NativeMemory.bytesInUseAfterCollecting(limit)).isLessThanOrEqualTo(limit);
         }
     }
