@@ -1,0 +1,446 @@
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import '../export-menu/export-menu';
+import type { ExportItem, ExportMenu } from '../export-menu/export-menu';
+import { copyPicture, copyText, download, isPageKey } from '../shared/browser';
+import { ComponentScores } from '../shared/component-scores';
+import { counted, describe, parseTyped } from '../shared/components';
+import { fetchJson, sentence } from '../shared/fetch-result';
+import { count, fixed, plus, share, tiny } from '../shared/format';
+import type { Cell } from '../shared/grid-geometry';
+import { plain } from '../shared/reading';
+import { legend, legendStyles } from '../value-grid/legend';
+import { sharedStyles } from '../shared/styles';
+import { Tips, tipStyles } from '../shared/tips';
+import { capital, segment, words } from '../shared/words';
+import '../value-grid/value-grid';
+import type { ValueCells, ValueGrid } from '../value-grid/value-grid';
+import type { Acts, Board } from './board';
+import { DEFINITIONS, boardCells, cellOf, indexOf, nameAt, namesBetween } from './cells';
+import { componentBoardStyles } from './component-board.css';
+import { componentCard, hoverBody } from './component-card';
+import { finding } from './finding';
+import { LARGEST_FIRST, asText, resort, type Sorting } from './ledger';
+import { ledgerCard } from './ledger-card';
+import { promptsCard } from './prompts-card';
+import { selectionCard } from './selection-card';
+import { STATISTICS, exampleOf, linkTo, selectedOf, statisticOf, viewOf, type BoardState } from './state';
+
+const STATE_DELAY_MILLIS = 120;
+/** Boards with more columns take the page's whole width. */
+const WIDEST_BESIDE = 18;
+
+/**
+ * The component board: who votes for the answer, what a selection accounts for, the ledger and the prompts of one attribution.
+ *
+ * Properties: `src` (the result as JSON), `csv` (download), `filename`; and the state, all of it able to stand in an address:
+ * `statistic` (`mean`, `helping`, `spread`, `example`), `example` (counted from 0), `selected` (names, comma-separated), `at` (the
+ * focused component), `view` (`ledger`, `waterfall`). What names nothing in the result falls back to its default.
+ * Events: `state-change` (detail: BoardState) after the reader changed any of it; `make-hypothesis` (detail: names) when a
+ * hypothesis is wanted from the selection; `board-loaded` once the result is there.
+ * Keyboard: `/` types components, `?` help, `t` table, `m` next statistic, `Esc` closes; on the board arrows, Home, End, PageUp,
+ * PageDown move, Space or Enter selects, Shift with arrows selects a range, `a` selects the row, `Esc` clears.
+ */
+@customElement('component-board')
+export class ComponentBoard extends LitElement {
+  static override styles = [sharedStyles, tipStyles, legendStyles, componentBoardStyles];
+
+  @property() src = '';
+  @property() csv = '';
+  @property() filename = 'attribution';
+  @property() statistic = 'mean';
+  @property() example: string | number | null = null;
+  @property() selected = '';
+  @property() at = '';
+  @property() view = 'ledger';
+
+  @state() private scores: ComponentScores | null = null;
+  @state() private error = '';
+  @state() private table = false;
+  @state() private typed = '';
+  @state() private answered = '';
+  @state() private sorting: Sorting = LARGEST_FIRST;
+  @state() private everyLine = false;
+  @state() private hover: (Cell & { box: DOMRect }) | null = null;
+
+  private board!: Board;
+  private cells!: ValueCells;
+  private request?: AbortController;
+  private stateTimer = 0;
+  private readonly tips = new Tips(this);
+
+  @query('value-grid') private grid?: ValueGrid;
+  @query('#typed') private typedBox?: HTMLInputElement;
+  @query('export-menu') private menu?: ExportMenu;
+  @query('dialog') private help!: HTMLDialogElement;
+
+  private readonly acts: Acts = {
+    toggle: (name) => this.toggle(name),
+    focus: (name) => this.change({ at: name }),
+    select: (names) => this.select(names),
+    pickExample: (example) => this.change(example === null ? { statistic: 'mean' } : { statistic: 'example', example }),
+    view: (view) => this.change({ view }),
+    sort: (key) => (this.sorting = resort(this.sorting, key)),
+    showEveryLine: (all) => (this.everyLine = all),
+    copySelection: () => void this.copySelection().then((said) => this.menu?.say(said)),
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // before the frame's own listener: here `?` also explains the board
+    document.addEventListener('keydown', this.onDocumentKey, true);
+    if (this.hasUpdated && this.src && !this.scores) {
+      // moved to another place of the page while it was loading
+      void this.load();
+    }
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('keydown', this.onDocumentKey, true);
+    this.request?.abort();
+    clearTimeout(this.stateTimer);
+  }
+
+  /** Fetches the result again, after a failure. */
+  async load(): Promise<void> {
+    this.request?.abort();
+    this.scores = null;
+    this.error = '';
+    if (!this.src) {
+      return;
+    }
+    const request = (this.request = new AbortController());
+    try {
+      this.scores = ComponentScores.read(await fetchJson<unknown>(this.src, request.signal));
+      await this.updateComplete;
+      this.dispatchEvent(new CustomEvent('board-loaded'));
+    } catch (error) {
+      if (!request.signal.aborted) {
+        this.error = sentence(error);
+      }
+    }
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has('src')) {
+      void this.load();
+    }
+    const { scores } = this;
+    if (!scores) {
+      return;
+    }
+    const statistic = statisticOf(this.statistic);
+    const example = exampleOf(scores, this.example);
+    this.board = {
+      scores, statistic, example: statistic === 'example' ? example : null,
+      selected: new Set(selectedOf(scores, this.selected ?? '')), at: scores.choosable.has(this.at) ? this.at : '',
+      view: viewOf(this.view), sorting: this.sorting, everyLine: this.everyLine,
+    };
+    if (['scores', 'statistic', 'example'].some((key) => changed.has(key))) {
+      this.cells = boardCells(scores, statistic, example);
+    }
+  }
+
+  override render() {
+    return html`<div class="page">${this.error ? this.failure() : this.scores ? this.content() : skeleton()}</div>
+      ${this.scores && this.hover ? this.hoverCard(this.hover) : nothing} ${this.tips.render()} ${this.helpDialog()}`;
+  }
+
+  private failure() {
+    return html`<div class="card" style="margin-top:12px"><div class="empty" role="alert"><h2>The result could not be shown</h2><p>${this.error}</p>
+      <button class="btn primary" @click=${() => void this.load()}>Try again</button></div></div>`;
+  }
+
+  // ---- the page
+
+  private content(): TemplateResult {
+    const { scores } = this.board;
+    const beside = scores.heads + 1 <= WIDEST_BESIDE;
+    return html`${this.opening()} ${this.tools()}
+      <div class="cards ${beside ? 'beside' : 'across'}" style="--board-width:${this.boardWidth()}px">
+        <div class="column">${this.boardCard()} ${promptsCard(this.board, this.acts)}</div>
+        <div class="column">${selectionCard(this.board, this.acts)}${componentCard(this.board, this.acts)}${ledgerCard(this.board, this.acts)}</div>
+      </div>`;
+  }
+
+  private opening() {
+    const { scores, example } = this.board;
+    const n = scores.examples.length;
+    return html`<p class="lede" aria-live="polite">${words(finding(scores, example))}</p>
+      <div class="row quiet protocol">${this.check()}
+        <span>votes on ${scores.question} at the last position</span><span aria-hidden="true">·</span><span>${count(n, 'prompt')}</span><span aria-hidden="true">·</span>
+        <span data-tip="The final norm divides by the stream’s size; that divisor is taken as it was on each prompt, so that the lines add up exactly.">final norm’s scale frozen per prompt</span><span aria-hidden="true">·</span>
+        <span data-tip="A head’s line leaves the value bias out; it stands with the output bias in attn_bias, so that heads compare with published figures.">${count(scores.lines.length, 'line')}</span></div>`;
+  }
+
+  /** Green only for a check that ran and passed. */
+  private check() {
+    const { closure, closes } = this.board.scores;
+    return html`<span class="chip ${closes ? 'good' : 'bad'}" tabindex="0"
+      data-tip="Sum of all lines against the model’s own logit difference: largest gap over the prompts ${closure.maxAbsResidual.toPrecision(2)}, allowed ${tiny(closure.tolerance)}. Checked in this run.">
+      <span class="dot"></span>${closes ? 'ledger closes' : 'ledger does not close'} · ${tiny(closure.maxAbsResidual)}</span>`;
+  }
+
+  private tools() {
+    const { scores, statistic, selected } = this.board;
+    const choices = STATISTICS.filter((key) => scores.examples.length > 1 || key === 'mean');
+    const n = selected.size;
+    return html`<div class="row tools" role="toolbar" aria-label="What the board shows">
+      ${choices.length > 1 ? html`<div class="seg" role="group" aria-label="Statistic">${choices.map((key) => segment(DEFINITIONS[key].label, key === statistic, DEFINITIONS[key].definition, () => this.change({ statistic: key })))}</div>` : nothing}
+      ${statistic === 'example' ? this.exampleChoice() : nothing}
+      <span class="grow"></span>
+      ${this.typedField()}
+      <export-menu .items=${this.exports()}></export-menu>
+      <button class="btn" aria-label="Help: keys and marks" data-tip="Keys and marks" @click=${() => this.help.showModal()}>?</button>
+      <button class="btn primary" id="make-hypothesis" ?disabled=${n === 0} data-tip=${n === 0 ? 'Select the components that are to be tested first' : 'Claim that these components do it, freeze the claim, and test it by ablation'} @click=${this.makeHypothesis}>
+        Make hypothesis${n === 0 ? '' : ` from ${n} selected`}</button></div>`;
+  }
+
+  private exampleChoice() {
+    const { scores, example } = this.board;
+    const at = example ?? 0;
+    const last = scores.examples.length - 1;
+    return html`<div class="row steps"><button class="btn plain" aria-label="Prompt before" ?disabled=${at === 0} @click=${() => this.change({ example: at - 1 })}>‹</button>
+      <span class="quiet">prompt ${at + 1} of ${last + 1}</span>
+      <button class="btn plain" aria-label="Next prompt" ?disabled=${at === last} @click=${() => this.change({ example: at + 1 })}>›</button></div>`;
+  }
+
+  private typedField() {
+    return html`<input id="typed" class="in" type="search" placeholder="Type L9H9, MLP0 …  /" aria-label="Select components by name" aria-describedby="typed-answer" autocomplete="off" spellcheck="false"
+      .value=${this.typed} @input=${(e: Event) => this.onTyped((e.target as HTMLInputElement).value)} @keydown=${this.onTypedKey} />`;
+  }
+
+  private boardCard() {
+    const { scores, statistic } = this.board;
+    const what = statistic === 'helping' ? 'share of prompts helped' : statistic === 'spread' ? 'spread over the prompts' : 'votes';
+    return html`<section class="card grid" aria-label="Board">
+      <header><h2>Heads and MLPs, ${what} on ${scores.question}</h2><span class="grow"></span>
+        <div class="seg" role="group" aria-label="View of the board">${segment('Board', !this.table, 'Layers from the top, heads from the left, MLPs apart.', () => (this.table = false))}${segment('Table', this.table, 'The same as a table of buttons. Key: t', () => (this.table = true))}</div></header>
+      <div class="found quiet" id="typed-answer" role="status">${this.answered}</div>
+      <div class="b">${this.table ? this.tableView() : html`<value-grid .cells=${this.cells} .focused=${cellOf(scores, this.board.at)} .chosen=${this.chosen()} .speak=${this.speak} selectable
+        .cellHeight=${this.cellHeight()} .maxHeight=${760} heading="Votes by layer and head"
+        @cell-focus=${(e: CustomEvent<Cell>) => this.focusCell(e.detail)} @cell-toggle=${(e: CustomEvent<Cell>) => this.toggle(nameAt(scores, e.detail))}
+        @cell-range=${(e: CustomEvent<{ from: Cell; to: Cell }>) => this.add(namesBetween(scores, e.detail.from, e.detail.to))}
+        @row-toggle=${(e: CustomEvent<Cell>) => this.toggleRow(e.detail)} @cell-hover=${(e: CustomEvent<(Cell & { box: DOMRect }) | null>) => (this.hover = e.detail)}></value-grid>
+        ${legend(this.cells)}`}</div></section>`;
+  }
+
+  private tableView() {
+    const { scores, selected } = this.board;
+    const cell = (row: number, column: number) => {
+      const name = nameAt(scores, { row, column });
+      const line = scores.line(name);
+      return html`<td class="r">${line ? html`<button aria-pressed=${selected.has(name)} aria-label="${describe(name)}: ${this.figure(name)}" @click=${() => (this.toggle(name), this.change({ at: name }))}>${this.figure(name)}</button>` : '–'}</td>`;
+    };
+    return html`<div class="tablebox"><table class="plain"><thead><tr><th scope="col">layer</th>${this.cells.columnLabels.map((label) => html`<th scope="col" class="r">${label}</th>`)}</tr></thead>
+      <tbody>${this.cells.rowLabels.map((label, row) => html`<tr><th scope="row">${label}</th>${this.cells.columnLabels.map((_, column) => cell(row, column))}</tr>`)}</tbody></table></div>`;
+  }
+
+  private hoverCard({ row, column, box }: Cell & { box: DOMRect }) {
+    const line = this.board.scores.line(nameAt(this.board.scores, { row, column }));
+    if (!line) {
+      return nothing;
+    }
+    const width = 264;
+    const left = box.right + 8 + width < window.innerWidth ? box.right + 8 : box.left - 8 - width;
+    const top = Math.max(8, Math.min(box.top - 12, window.innerHeight - 130));
+    return html`<div class="hover" aria-hidden="true" style="left:${Math.max(8, left)}px;top:${top}px;width:${width}px">${hoverBody(this.board, line)}</div>`;
+  }
+
+  private helpDialog() {
+    const keys: [string, string][] = [
+      ['← ↑ → ↓', 'move through layers and heads'], ['Space Enter', 'select the component, or take it out'], ['Shift ← ↑ → ↓', 'select a range; Shift-click too'], ['a', 'select the whole row, or take it out'],
+      ['Home End', 'first head and MLP of the layer'], ['PgUp PgDn', 'a page of layers; with Ctrl to the edge'], ['/', 'type components: L9H9, 10.0, MLP0; L9 is every head of layer 9'],
+      ['m', 'next statistic'], ['t', 'board or table'], ['?', 'this help'], ['Esc', 'clear the selection'],
+    ];
+    return html`<dialog aria-label="Help" @click=${(e: Event) => e.target === this.help && this.help.close()}>
+      <header class="row"><h3>Keys and marks</h3><span class="grow"></span><button class="btn plain" @click=${() => this.help.close()}>Close</button></header>
+      <table class="plain">${keys.map(([key, text]) => html`<tr><td><span class="kbd">${key}</span></td><td>${text}</td></tr>`)}</table>
+      <p class="muted">Blue votes for the answer, orange against it; a dark frame is a selected component, a frame in the accent the one in focus. A vote is a component’s direct effect on the logits only: what it does through later components is not in it, which is why a selection must be tested by ablation.</p></dialog>`;
+  }
+
+  // ---- sizes
+
+  private cellHeight(): number {
+    return Math.max(18, Math.min(34, Math.floor(560 / this.board.scores.layers)));
+  }
+
+  /** As wide as comfortable columns need, not more than two fifths of a wide page. */
+  private boardWidth(): number {
+    return Math.max(420, Math.min(600, 28 + 12 + 24 + (this.board.scores.heads + 1) * 41));
+  }
+
+  // ---- what is shown of a component
+
+  private chosen(): ReadonlySet<number> {
+    const { scores, selected } = this.board;
+    return new Set([...selected].map((name) => indexOf(scores, cellOf(scores, name)!)));
+  }
+
+  private figure(name: string): string {
+    const { scores, statistic, example } = this.board;
+    const line = scores.line(name)!;
+    return statistic === 'helping' ? share(line.helping) : statistic === 'spread' ? fixed(line.sd) : plus(scores.vote(line, example));
+  }
+
+  private readonly speak = (cell: Cell): string => {
+    const { scores, selected, example } = this.board;
+    const name = nameAt(scores, cell);
+    const line = scores.line(name);
+    if (!line) {
+      return `${capital(describe(name))}: not in this model`;
+    }
+    const more = example === null ? `, spread ${fixed(line.sd)}, helps on ${share(line.helping)}` : `, mean ${plus(line.mean)}`;
+    return `${capital(describe(name))}: vote ${plus(scores.vote(line, example))}${more}${selected.has(name) ? ', selected' : ''}`;
+  };
+
+  // ---- what the reader does
+
+  private toggle(name: string): void {
+    const { scores, selected } = this.board;
+    if (scores.choosable.has(name)) {
+      this.select(selected.has(name) ? [...selected].filter((other) => other !== name) : [...selected, name]);
+    }
+  }
+
+  private add(names: readonly string[]): void {
+    this.select([...this.chosenNames(), ...names]);
+  }
+
+  private toggleRow(cell: Cell): void {
+    const { scores, selected } = this.board;
+    const row = namesBetween(scores, { row: cell.row, column: 0 }, { row: cell.row, column: scores.heads });
+    const all = row.every((name) => selected.has(name));
+    this.select(all ? [...selected].filter((name) => !row.includes(name)) : [...selected, ...row]);
+  }
+
+  private select(names: readonly string[]): void {
+    this.change({ selected: selectedOf(this.board.scores, names.join(',')).join(',') });
+  }
+
+  /** The selection as of now: several events may come before the next frame. */
+  private chosenNames(): string[] {
+    return selectedOf(this.board.scores, this.selected ?? '');
+  }
+
+  private focusCell(cell: Cell): void {
+    const name = nameAt(this.board.scores, cell);
+    if (this.board.scores.choosable.has(name)) {
+      this.change({ at: name });
+    }
+  }
+
+  private change(change: Partial<Pick<ComponentBoard, 'statistic' | 'example' | 'selected' | 'at' | 'view'>>): void {
+    Object.assign(this, change);
+    clearTimeout(this.stateTimer);
+    this.stateTimer = window.setTimeout(() => void this.announce(), STATE_DELAY_MILLIS);
+  }
+
+  private async announce(): Promise<void> {
+    await this.updateComplete;
+    if (this.scores) {
+      this.dispatchEvent(new CustomEvent<BoardState>('state-change', { detail: this.current(), bubbles: true, composed: true }));
+    }
+  }
+
+  private current(): BoardState {
+    const { scores, statistic, selected, at, view } = this.board;
+    return { statistic, example: exampleOf(scores, this.example), selected: [...selected], at, view };
+  }
+
+  private readonly makeHypothesis = (): void => {
+    this.dispatchEvent(new CustomEvent<readonly string[]>('make-hypothesis', { detail: this.chosenNames(), bubbles: true, composed: true }));
+  };
+
+  private onTyped(text: string): void {
+    this.typed = text;
+    const { names, unknown, positions } = parseTyped(text, this.board.scores.choosable);
+    const missing = unknown.length > 0 ? `${unknown.join(', ')} ${unknown.length === 1 ? 'is no component' : 'are no components'} of this model` : '';
+    const found = names.length > 0 ? `Enter selects ${counted(names)}` : '';
+    this.answered = [found, missing, positions ? 'positions are said in the hypothesis' : ''].filter(Boolean).join('; ');
+  }
+
+  private readonly onTypedKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') {
+      const { names, unknown } = parseTyped(this.typed, this.board.scores.choosable);
+      if (names.length > 0) {
+        this.add(names);
+        this.change({ at: names[names.length - 1] });
+        this.onTyped(unknown.join(' '));
+      }
+    } else if (event.key === 'Escape') {
+      this.onTyped('');
+      this.grid?.focus();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  private readonly onDocumentKey = (event: KeyboardEvent): void => {
+    if (!this.scores || !isPageKey(event)) {
+      return;
+    }
+    const act = {
+      '/': () => this.typedBox?.focus(),
+      '?': () => this.help.showModal(),
+      t: () => (this.table = !this.table),
+      m: () => this.change({ statistic: STATISTICS[(STATISTICS.indexOf(this.board.statistic) + 1) % STATISTICS.length] }),
+      Escape: () => this.menu?.close() || this.clear(),
+    }[event.key];
+    if (act && act() !== false) {
+      event.preventDefault();
+    }
+  };
+
+  /** False when there is nothing to clear. */
+  private clear(): boolean {
+    const any = this.board.selected.size > 0;
+    if (any) {
+      this.select([]);
+    }
+    return any;
+  }
+
+  // ---- out of the page
+
+  private exports(): (ExportItem | null)[] {
+    return [
+      { label: 'Copy link to this board', run: async () => (await copyText(linkTo(window.location.href, this.current())), 'Link copied') },
+      { label: 'Copy selection', hint: 'names', run: async () => (await copyText(this.chosenNames().join(', ')), `${this.board.selected.size} copied`) },
+      { label: 'Copy selection', hint: 'table', run: () => this.copySelection() },
+      { label: 'Copy picture', hint: 'PNG', run: () => copyPicture(() => this.picture(), `${this.filename}.png`) },
+      null,
+      { label: 'Download picture', hint: 'PNG', run: async () => download(await this.picture(), `${this.filename}.png`) },
+      ...(this.csv ? [{ label: 'Download table', hint: 'CSV', href: this.csv, download: `${this.filename}.csv` }] : []),
+      { label: 'Download result', hint: 'JSON', href: this.src, download: `${this.filename}.json` },
+    ];
+  }
+
+  private async copySelection(): Promise<string> {
+    await copyText(asText(this.board.scores, this.chosenNames()));
+    return `${this.board.selected.size} copied`;
+  }
+
+  private async picture(): Promise<Blob> {
+    if (this.table) {
+      this.table = false;
+      await this.updateComplete;
+    }
+    await this.grid!.updateComplete;
+    return this.grid!.picture(plain(finding(this.board.scores, this.board.example)));
+  }
+}
+
+function skeleton() {
+  return html`<div role="status" aria-label="Loading the result"><span class="skeleton" style="width:min(620px,90%);height:20px;margin:8px 0"></span><span class="skeleton" style="width:300px;height:14px"></span>
+    <div class="cards beside" style="margin-top:48px;--board-width:470px"><div class="column"><span class="skeleton" style="height:620px"></span></div><div class="column"><span class="skeleton" style="height:190px"></span><span class="skeleton" style="height:380px"></span></div></div></div>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'component-board': ComponentBoard;
+  }
+}
