@@ -5,7 +5,7 @@ import { placeOf } from '../shared/components';
 import { fixed, plus, share } from '../shared/format';
 import type { Cell } from '../shared/grid-geometry';
 import { linearScale, signedSqrtScale, sqrtScale } from '../shared/palette';
-import type { ValueCells } from '../value-grid/value-grid';
+import type { ValueCells } from '../value-grid/values';
 import type { Statistic } from './state';
 
 /** Votes smaller than this share of the largest are drawn without their number. */

@@ -14,7 +14,8 @@ import { sharedStyles } from '../shared/styles';
 import { Tips, tipStyles } from '../shared/tips';
 import { capital, segment, words } from '../shared/words';
 import '../value-grid/value-grid';
-import type { ValueCells, ValueGrid } from '../value-grid/value-grid';
+import type { ValueGrid } from '../value-grid/value-grid';
+import type { ValueCells } from '../value-grid/values';
 import type { Acts, Board } from './board';
 import { DEFINITIONS, boardCells, cellOf, indexOf, nameAt, namesBetween } from './cells';
 import { componentBoardStyles } from './component-board.css';
@@ -178,7 +179,7 @@ export class ComponentBoard extends LitElement {
   private check() {
     const { closure, closes } = this.board.scores;
     return html`<span class="chip ${closes ? 'good' : 'bad'}" tabindex="0"
-      data-tip="Sum of all lines against the model’s own logit difference: largest gap over the prompts ${closure.maxAbsResidual.toPrecision(2)}, allowed ${tiny(closure.tolerance)}. Checked in this run.">
+      data-tip="Sum of all lines against the model’s own logit difference: largest gap over the prompts ${closure.maxAbsResidual.toPrecision(2)}, allowed ${tiny(closure.tolerance)} × max(1, |logit difference|). Checked in this run.">
       <span class="dot"></span>${closes ? 'ledger closes' : 'ledger does not close'} · ${tiny(closure.maxAbsResidual)}</span>`;
   }
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { describe, placeOf } from '../shared/components';
-import type { ComponentScores, ScoreLine } from '../shared/component-scores';
+import type { ComponentScores, Parts, ScoreLine } from '../shared/component-scores';
 import { fixed, plus, share } from '../shared/format';
 import { showToken } from '../shared/tokens';
 import { capital } from '../shared/words';
@@ -48,8 +48,8 @@ function drillDown(scores: ComponentScores, line: ScoreLine): TemplateResult | t
     const values = scores.sourcesOf(line.name);
     return values && scores.sources ? bySource(scores.sources.tokens, values) : quietly(scores.sources ? '' : 'By source position is known only where all prompts have the same number of tokens, and when the run was asked for detail.');
   }
-  const neurons = place && scores.neuronsOf(line.name);
-  return neurons ? byNeuron(neurons.top, neurons.rest) : nothing;
+  const parts = place && scores.partsOf(line.name);
+  return parts ? byNeuron(parts) : quietly(place ? 'By neuron is known only when the run was asked for detail.' : '');
 }
 
 function quietly(text: string): TemplateResult | typeof nothing {
@@ -65,12 +65,12 @@ function bySource(tokens: readonly string[], values: readonly number[]): Templat
       ${bar(values[i])}<span class="tok">${showToken(token)}</span><small>${Math.abs(values[i]) >= 0.05 * largest ? plus(values[i]) : ''}</small></span>`)}</div></div>`;
 }
 
-function byNeuron(top: readonly { neuron: number; mean: number }[], rest: number): TemplateResult {
-  const largest = Math.max(...top.map((n) => Math.abs(n.mean)), Math.abs(rest), 1e-9);
+function byNeuron({ top, rest, bias }: Parts): TemplateResult {
+  const largest = Math.max(...top.map((n) => Math.abs(n.mean)), 1e-9);
   const line = (name: string, value: number) => html`<tr><td class="mono">${name}</td><td class="size"><div class="bar"><i class=${value >= 0 ? 'help' : 'hurt'} style="width:${((100 * Math.abs(value)) / largest).toFixed(1)}%"></i></div></td><td class="r">${plus(value, 3)}</td></tr>`;
-  const part = (neurons: typeof top) => html`<table class="plain neurons">${neurons.map((n) => line(`#${n.neuron}`, n.mean))}</table>`;
-  return html`<details class="drill" open><summary data-tip="The MLP’s vote split by neuron: activation × output weight, mean over the prompts. The rest is every other neuron and the output bias.">By neuron, the ${Math.min(FIRST_NEURONS, top.length)} strongest</summary>
+  const part = (neurons: Parts['top']) => html`<table class="plain neurons">${neurons.map((n) => line(`#${n.neuron}`, n.mean))}</table>`;
+  return html`<details class="drill" open><summary data-tip="The MLP’s vote split by neuron: activation × output weight, mean over the prompts. With all others and the output bias they add up to its line.">By neuron, the ${Math.min(FIRST_NEURONS, top.length)} strongest</summary>
     <div class="halves">${part(top.slice(0, FIRST_NEURONS / 2))}${part(top.slice(FIRST_NEURONS / 2, FIRST_NEURONS))}</div>
-    ${top.length > FIRST_NEURONS ? html`<details><summary class="muted">${top.length - FIRST_NEURONS} more, and the rest</summary><div class="halves">${part(top.slice(FIRST_NEURONS, (FIRST_NEURONS + top.length) / 2))}${part(top.slice((FIRST_NEURONS + top.length) / 2))}</div></details>` : nothing}
-    <div class="quiet">all others, with the output bias: ${plus(rest, 3)}</div></details>`;
+    ${top.length > FIRST_NEURONS ? html`<details><summary class="muted">${top.length - FIRST_NEURONS} more</summary><div class="halves">${part(top.slice(FIRST_NEURONS, (FIRST_NEURONS + top.length) / 2))}${part(top.slice((FIRST_NEURONS + top.length) / 2))}</div></details>` : nothing}
+    <div class="quiet">all others together ${plus(rest, 3)}, output bias ${plus(bias, 3)}</div></details>`;
 }

@@ -81,7 +81,7 @@ export function scores(examples: readonly PlainExample[], components: readonly {
     components: lines,
     sources: { tokens, values: Object.fromEntries(heads.map((c) => [c.name, spread(c.name, tokens.length, 6)])) },
     neurons: Object.fromEntries(mlps.map((c) => [c.name, spread(c.name, 20, 3).map((mean, i) => ({ neuron: 37 * i + 5, mean: mean * 0.6 })).sort((a, b) => Math.abs(b.mean) - Math.abs(a.mean))])),
-    rest: Object.fromEntries(mlps.map((c) => [c.name, 0.4 * meanOf(c.name)])),
+    rest: Object.fromEntries(mlps.map((c) => [c.name, 0.3 * meanOf(c.name)])), mlpBias: Object.fromEntries(mlps.map((c) => [c.name, 0.1 * meanOf(c.name)])),
     closure: { maxAbsResidual: Math.abs(residual), tolerance: 1e-3 }, summary: {},
   };
 }

@@ -4,7 +4,7 @@ import { fixed } from '../shared/format';
 import type { Cell } from '../shared/grid-geometry';
 import { signedSqrtScale } from '../shared/palette';
 import type { ScoreGridResult } from '../shared/score-grid-result';
-import type { ValueCells } from '../value-grid/value-grid';
+import type { ValueCells } from '../value-grid/values';
 
 const WORTH_A_NUMBER = 0.04;
 

@@ -14,7 +14,8 @@ import { showToken } from '../shared/tokens';
 import { capital, segment, words } from '../shared/words';
 import { legend, legendStyles } from '../value-grid/legend';
 import '../value-grid/value-grid';
-import type { ValueCells, ValueGrid } from '../value-grid/value-grid';
+import type { ValueGrid } from '../value-grid/value-grid';
+import type { ValueCells } from '../value-grid/values';
 import { cellOf, gridCells, layerOf, strongest } from './cells';
 import { finding } from './finding';
 

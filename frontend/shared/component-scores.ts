@@ -43,12 +43,19 @@ interface Json {
   readonly examples: readonly ScoredExample[];
   readonly components: readonly ScoreLine[];
   readonly sources?: { readonly tokens: readonly string[]; readonly values: Readonly<Record<string, readonly number[]>> } | null;
-  readonly neurons?: Readonly<Record<string, NeuronList>> | null;
+  readonly neurons?: Readonly<Record<string, readonly Neuron[]>> | null;
   readonly rest?: Readonly<Record<string, number>> | null;
+  readonly mlpBias?: Readonly<Record<string, number>> | null;
+  /** `tolerance` is what a residual may be, relative to its logit difference but never to less than 1. */
   readonly closure: { readonly maxAbsResidual: number; readonly tolerance: number };
 }
 
-type NeuronList = readonly Neuron[] | { readonly top: readonly Neuron[]; readonly rest: number };
+/** An MLP's vote taken apart: the strongest neurons, all others together, the output bias. They sum to its line. */
+export interface Parts {
+  readonly top: readonly Neuron[];
+  readonly rest: number;
+  readonly bias: number;
+}
 
 /** A stored attribution, ready to be looked at: lines by name, totals over the set or of one example. */
 export class ComponentScores {
@@ -105,7 +112,7 @@ export class ComponentScores {
     return example === null ? this.meanDifference : this.examples[example].logitDiff;
   }
 
-  /** What is left when all lines are taken from the total. */
+  /** Sum of all lines less the total. */
   residual(example: number | null): number {
     return example === null ? this.examples.reduce((sum, e) => sum + e.residual, 0) / this.examples.length : this.examples[example].residual;
   }
@@ -118,8 +125,9 @@ export class ComponentScores {
     return this.examples.filter((example) => example.correct).length;
   }
 
+  /** Whether the lines add up to the model's own logit difference on every prompt. */
   get closes(): boolean {
-    return this.closure.maxAbsResidual <= this.closure.tolerance;
+    return this.examples.every((example) => Math.abs(example.residual) <= this.closure.tolerance * Math.max(1, Math.abs(example.logitDiff)));
   }
 
   /** What the votes are on, as the page writes it. */
@@ -132,16 +140,10 @@ export class ComponentScores {
     return this.sources?.values[name] ?? null;
   }
 
-  /** The strongest neurons of an MLP and what all others add; null where it is not known. */
-  neuronsOf(name: string): { top: readonly Neuron[]; rest: number } | null {
-    const list = this.json.neurons?.[name];
-    if (!list) {
-      return null;
-    }
-    if ('top' in list) {
-      return list;
-    }
-    const named = list.reduce((sum, neuron) => sum + neuron.mean, 0);
-    return { top: list, rest: this.json.rest?.[name] ?? (this.line(name)?.mean ?? named) - named };
+  /** An MLP's vote by neuron; null where the run was not asked for detail. */
+  partsOf(name: string): Parts | null {
+    const { neurons, rest, mlpBias } = this.json;
+    const top = neurons?.[name];
+    return top ? { top, rest: rest?.[name] ?? 0, bias: mlpBias?.[name] ?? 0 } : null;
   }
 }

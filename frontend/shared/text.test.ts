@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellProbability, cellRank, fixed, layerRange, percent, rank, tiny } from './format';
+import { cellProbability, cellRank, fixed, layerRange, percent, plus, rank, share, tiny } from './format';
 import { contextOf, shorten, showToken } from './tokens';
 
 describe('tokens on screen', () => {
@@ -31,6 +31,10 @@ describe('numbers on screen', () => {
     expect(fixed(NaN)).toBe('–');
     expect(fixed(-0.0004)).toBe('0.00');
     expect(rank(0)).toBe('–');
+  });
+  it('write the sign of a vote, and shares beyond 0 and 100', () => {
+    expect([plus(1.2), plus(-0.866), plus(0.001), plus(0.0123, 3)]).toEqual(['+1.20', '−0.87', '0.00', '+0.012']);
+    expect([share(0.78), share(1.116), share(-0.042), share(0), share(NaN)]).toEqual(['78 %', '112 %', '−4.2 %', '0 %', '–']);
   });
   it('say small differences as programs do', () => {
     expect(tiny(3.02e-5)).toBe('3e-5');

@@ -1,5 +1,5 @@
 import { css, html, type TemplateResult } from 'lit';
-import { tickPlace, type ValueCells } from './value-grid';
+import { tickPlace, type ValueCells } from './values';
 
 /** The scale under a grid of values: its hues, ticks and what they mean. */
 export function legend(cells: ValueCells): TemplateResult {

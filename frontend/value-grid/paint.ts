@@ -1,7 +1,7 @@
 import { clipTo, fitText, outline, range } from '../shared/canvas-grid';
 import { boxOf, columnLeft, rowTop, visible, type Cell, type Geometry, type Viewport } from '../shared/grid-geometry';
 import type { CanvasTheme, Ramp } from '../shared/palette';
-import type { ValueCells } from './value-grid';
+import type { ValueCells } from './values';
 
 /** Everything one frame of the grid depends on. */
 export interface ValueFrame {
