@@ -36,6 +36,8 @@ describe('the board', () => {
     const line = scores.line('L5H0')!;
     expect(boardCells(scores, 'example', 3).value(0, 0)).toBe(line.values[3]);
     expect([0, 0.5, 1].map(boardCells(scores, 'helping', 0).scale)).toEqual([-1, 0, 1]);
+    const helping = boardCells(scores, 'helping', 0);
+    expect([...scores.choosable].map((name) => cellOf(scores, name)!).every((cell) => (helping.weight!(cell.row, cell.column) === 1) === (helping.text(cell.row, cell.column) !== ''))).toBe(true);
     expect(boardCells(scores, 'spread', 0)).toMatchObject({ hues: 'sequential' });
   });
 });

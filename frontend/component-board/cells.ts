@@ -46,7 +46,8 @@ export const DEFINITIONS: Record<Statistic, { label: string; definition: string 
 export function boardCells(scores: ComponentScores, statistic: Statistic, example: number): ValueCells {
   const vote = (line: ScoreLine) => (statistic === 'example' ? line.values[example] : line.mean);
   const largest = greatest(scores, (line) => Math.abs(vote(line)));
-  const worth = (line: ScoreLine) => Math.abs(vote(line)) >= WORTH_A_NUMBER * largest;
+  const weight = (line: ScoreLine) => Math.min(1, Math.abs(vote(line)) / (WORTH_A_NUMBER * largest));
+  const worth = (line: ScoreLine) => weight(line) === 1;
   const shape = {
     rowLabels: Array.from({ length: scores.layers }, (_, row) => String(scores.layers - 1 - row)),
     columnLabels: [...Array.from({ length: scores.heads }, (_, head) => `H${head}`), 'MLP'],
@@ -67,7 +68,8 @@ export function boardCells(scores: ComponentScores, statistic: Statistic, exampl
     const scale = linearScale(0, 1);
     return {
       ...shape, ...by((line) => line.helping, (line) => (worth(line) ? fixed(100 * line.helping, 0) : '')),
-      hues: 'diverging', scale: (value) => 2 * scale(value) - 1, legend: 'share of prompts helped in %, linear; numbers where the vote is large',
+      hues: 'diverging', scale: (value) => 2 * scale(value) - 1, legend: 'share of prompts helped in %, linear; pale where the vote is small',
+      weight: (row, column) => weight(scores.line(nameAt(scores, { row, column }))!),
       ticks: [0, 0.25, 0.5, 0.75, 1].map((value) => ({ value, label: share(value) })),
     };
   }

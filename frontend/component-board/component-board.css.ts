@@ -80,7 +80,9 @@ export const componentBoardStyles = css`
   .lines tr.here { background: var(--accent-weak); }
   .ledger .chosen button.mono { font-weight: 700; }
   .lines .pick { width: 20px; }
-  .pick input { margin: 0; accent-color: var(--accent); vertical-align: middle; }
+  .pick input { appearance: none; width: 13px; height: 13px; margin: 0; border-radius: 3px; box-shadow: 0 0 0 1px var(--line-3); background: var(--surface); vertical-align: middle; cursor: pointer; }
+  .pick input:checked { box-shadow: none; background: var(--accent); }
+  .pick input:checked::before { content: ''; display: block; width: 4px; height: 7px; margin: 1.5px auto 0; border: solid var(--accent-ink); border-width: 0 1.75px 1.75px 0; transform: rotate(42deg); }
   .track { width: 42%; }
   .track span { position: relative; display: block; height: 12px; background: linear-gradient(var(--line-3), var(--line-3)) 50% 0 / 1px 100% no-repeat; }
   .track i { position: absolute; top: 1px; bottom: 1px; border-radius: 2px; }

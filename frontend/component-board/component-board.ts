@@ -214,9 +214,9 @@ export class ComponentBoard extends LitElement {
 
   private boardCard() {
     const { scores, statistic } = this.board;
-    const what = statistic === 'helping' ? 'share of prompts helped' : statistic === 'spread' ? 'spread over the prompts' : 'votes';
+    const what = statistic === 'helping' ? 'share of prompts helped' : statistic === 'spread' ? 'spread of the votes' : `votes on ${scores.question}`;
     return html`<section class="card grid" aria-label="Board">
-      <header><h2>Heads and MLPs, ${what} on ${scores.question}</h2><span class="grow"></span>
+      <header><h2>Heads and MLPs, ${what}</h2><span class="grow"></span>
         <div class="seg" role="group" aria-label="View of the board">${segment('Board', !this.table, 'Layers from the top, heads from the left, MLPs apart.', () => (this.table = false))}${segment('Table', this.table, 'The same as a table of buttons. Key: t', () => (this.table = true))}</div></header>
       <div class="found quiet" id="typed-answer" role="status">${this.answered}</div>
       <div class="b">${this.table ? this.tableView() : html`<value-grid .cells=${this.cells} .focused=${cellOf(scores, this.board.at)} .chosen=${this.chosen()} .speak=${this.speak} selectable

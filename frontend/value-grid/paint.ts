@@ -44,7 +44,7 @@ function bodies(ctx: CanvasRenderingContext2D, frame: ValueFrame, g: Geometry, v
       if (Number.isNaN(value)) {
         continue;
       }
-      const step = ramp.index(cells.scale(value));
+      const step = ramp.index(cells.scale(value) * (cells.weight?.(row, column) ?? 1));
       ctx.fillStyle = ramp.fills[step];
       ctx.beginPath();
       ctx.roundRect(box.x + 1, box.y + 1, box.width - 2, box.height - 2, 3);

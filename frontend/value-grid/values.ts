@@ -16,6 +16,8 @@ export interface ValueCells {
   value(row: number, column: number): number;
   /** −1 … 1 for two hues, 0 … 1 for one. */
   scale(value: number): number;
+  /** How much of its colour a cell shows, 0 (paper) … 1; all of it where there is no such function. */
+  weight?(row: number, column: number): number;
   /** As short as a cell needs it; empty where the value is too small to be worth its ink. */
   text(row: number, column: number): string;
 }
