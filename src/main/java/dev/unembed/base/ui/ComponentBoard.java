@@ -201,7 +201,8 @@ public class ComponentBoard extends Component implements HasSize, HasStyle {
                 @EventData("String(event.detail.at ?? '')") @Nullable String at,
                 @EventData("String(event.detail.view ?? '')") @Nullable String view) {
             super(source, fromClient);
-            this.state = State.read(orEmpty(statistic), orEmpty(example), orEmpty(selected), orEmpty(at), orEmpty(view));
+            this.state =
+                    State.read(orEmpty(statistic), orEmpty(example), orEmpty(selected), orEmpty(at), orEmpty(view));
         }
 
         public State getState() {
