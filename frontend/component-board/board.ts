@@ -1,4 +1,5 @@
 import type { ComponentScores } from '../shared/component-scores';
+import type { Effects } from './effects';
 import type { Sorting, SortKey } from './ledger';
 import type { Statistic, View } from './state';
 
@@ -15,6 +16,8 @@ export interface Board {
   readonly sorting: Sorting;
   /** Whether the ledger shows every line. */
   readonly everyLine: boolean;
+  /** Measured effects to put beside the votes, where the page has any. */
+  readonly effects: Effects | null;
 }
 
 /** What a reader can do on the cards. */

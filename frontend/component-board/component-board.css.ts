@@ -92,6 +92,15 @@ export const componentBoardStyles = css`
   .step:hover rect:first-of-type { fill: var(--raised); }
   .join { stroke: var(--line-3); stroke-dasharray: 1 2; }
   .pale { opacity: 0.45; }
+  .gap { margin: 0 0 6px; }
+  .gap:empty { display: none; }
+  .rule { stroke: var(--line-2); }
+  .equal { stroke: var(--ink-3); stroke-dasharray: 4 4; }
+  .point { cursor: pointer; }
+  .point circle { fill-opacity: 0.75; }
+  .point.chosen circle { fill-opacity: 1; stroke: var(--ink); stroke-width: 2; }
+  .point.chosen text { fill: var(--ink); font-weight: 700; }
+  .point.here circle { stroke: var(--accent); stroke-width: 2.5; }
   .total { fill: var(--ink-3); }
   svg text.on { fill: var(--ink); font-weight: 700; }
 

@@ -20,6 +20,7 @@ import type { Acts, Board } from './board';
 import { DEFINITIONS, boardCells, cellOf, indexOf, nameAt, namesBetween } from './cells';
 import { componentBoardStyles } from './component-board.css';
 import { componentCard, hoverBody } from './component-card';
+import { readEffects, type Effects } from './effects';
 import { finding } from './finding';
 import { LARGEST_FIRST, asText, resort, type Sorting } from './ledger';
 import { ledgerCard } from './ledger-card';
@@ -34,9 +35,10 @@ const WIDEST_BESIDE = 18;
 /**
  * The component board: who votes for the answer, what a selection accounts for, the ledger and the prompts of one attribution.
  *
- * Properties: `src` (the result as JSON), `csv` (download), `filename`; and the state, all of it able to stand in an address:
+ * Properties: `src` (the result as JSON), `effects` (JSON of a patching of heads or a circuit test, to stand beside the votes),
+ * `csv` (download), `filename`; and the state, all of it able to stand in an address:
  * `statistic` (`mean`, `helping`, `spread`, `example`), `example` (counted from 0), `selected` (names, comma-separated), `at` (the
- * focused component), `view` (`ledger`, `waterfall`). What names nothing in the result falls back to its default.
+ * focused component), `view` (`ledger`, `waterfall`, `effects`). What names nothing in the result falls back to its default.
  * Events: `state-change` (detail: BoardState) after the reader changed any of it; `make-hypothesis` (detail: names) when a
  * hypothesis is wanted from the selection; `board-loaded` once the result is there.
  * Keyboard: `/` types components, `?` help, `t` table, `m` next statistic, `Esc` closes; on the board arrows, Home, End, PageUp,
@@ -47,6 +49,7 @@ export class ComponentBoard extends LitElement {
   static override styles = [sharedStyles, tipStyles, legendStyles, componentBoardStyles];
 
   @property() src = '';
+  @property() effects = '';
   @property() csv = '';
   @property() filename = 'attribution';
   @property() statistic = 'mean';
@@ -56,6 +59,7 @@ export class ComponentBoard extends LitElement {
   @property() view = 'ledger';
 
   @state() private scores: ComponentScores | null = null;
+  @state() private measured: Effects | null = null;
   @state() private error = '';
   @state() private table = false;
   @state() private typed = '';
@@ -123,9 +127,27 @@ export class ComponentBoard extends LitElement {
     }
   }
 
+  /** Effects are an addition: without them the board stands, and says why they are missing. */
+  private async loadEffects(): Promise<void> {
+    this.measured = null;
+    if (!this.effects) {
+      return;
+    }
+    const { effects } = this;
+    try {
+      const measured = readEffects(await fetchJson<unknown>(effects));
+      this.measured = effects === this.effects ? measured : this.measured;
+    } catch (error) {
+      this.answered = `Measured effects are missing. ${sentence(error)}`;
+    }
+  }
+
   override willUpdate(changed: PropertyValues): void {
     if (changed.has('src')) {
       void this.load();
+    }
+    if (changed.has('effects') && (this.effects || this.measured)) {
+      void this.loadEffects();
     }
     const { scores } = this;
     if (!scores) {
@@ -136,7 +158,7 @@ export class ComponentBoard extends LitElement {
     this.board = {
       scores, statistic, example: statistic === 'example' ? example : null,
       selected: new Set(selectedOf(scores, this.selected ?? '')), at: scores.choosable.has(this.at) ? this.at : '',
-      view: viewOf(this.view), sorting: this.sorting, everyLine: this.everyLine,
+      view: viewOf(this.view), sorting: this.sorting, everyLine: this.everyLine, effects: this.measured,
     };
     if (['scores', 'statistic', 'example'].some((key) => changed.has(key))) {
       this.cells = boardCells(scores, statistic, example);

@@ -4,12 +4,13 @@ import type { ScoreLine } from '../shared/component-scores';
 import { count, fixed, plus, share } from '../shared/format';
 import { segment } from '../shared/words';
 import type { Acts, Board } from './board';
+import { effectsChart } from './effects-chart';
 import { extent, sorted, waterfall, type SortKey, type Step } from './ledger';
 
 const FIRST_LINES = 16;
 const FIRST_STEPS = 14;
 
-/** All lines of the ledger, as a table or summed up step by step. */
+/** All lines of the ledger, as a table, summed up step by step, or beside measured effects. */
 export function ledgerCard(board: Board, acts: Acts): TemplateResult {
   const { view, scores } = board;
   return html`<section class="card ledger" aria-label="Ledger">
@@ -17,8 +18,9 @@ export function ledgerCard(board: Board, acts: Acts): TemplateResult {
       <div class="seg" role="group" aria-label="View of the ledger">
         ${segment('Lines', view === 'ledger', 'Every line with its figures; click a heading to sort.', () => acts.view('ledger'))}
         ${segment('Waterfall', view === 'waterfall', 'From 0 to the logit difference, the largest votes first, all others in one step.', () => acts.view('waterfall'))}
+        ${board.effects ? segment('Votes beside effect', view === 'effects', 'What each component votes against what it was measured to do: the gap is the finding.', () => acts.view('effects')) : nothing}
       </div></header>
-    ${view === 'ledger' ? table(board, acts) : html`<div class="b falls">${falls(board, acts)}</div>`}
+    ${view === 'waterfall' ? html`<div class="b falls">${falls(board, acts)}</div>` : view === 'effects' && board.effects ? html`<div class="b">${effectsChart(board, board.effects, acts)}</div>` : table(board, acts)}
   </section>`;
 }
 

@@ -5,7 +5,7 @@ import type { ComponentScores } from '../shared/component-scores';
 export const STATISTICS = ['mean', 'helping', 'spread', 'example'] as const;
 export type Statistic = (typeof STATISTICS)[number];
 
-export const VIEWS = ['ledger', 'waterfall'] as const;
+export const VIEWS = ['ledger', 'waterfall', 'effects'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface BoardState {
