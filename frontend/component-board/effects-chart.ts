@@ -7,7 +7,7 @@ import { axisTicks, gapInWords, named, points, sides, type Effects, type Point }
 
 const WIDTH = 640;
 const HEIGHT = 330;
-const LEFT = 40;
+const LEFT = 44;
 const BOTTOM = 22;
 const RIGHT = 46;
 const TOP = 12;
@@ -45,6 +45,6 @@ export function effectsChart(board: Board, effects: Effects, acts: Acts): Templa
 function span(values: readonly number[]): readonly [number, number] {
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
-  const room = 0.06 * (high - low || 1);
+  const room = 0.1 * (high - low || 1);
   return [low - room, high + room];
 }
