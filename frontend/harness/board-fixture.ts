@@ -116,7 +116,7 @@ function patching(values: readonly (readonly number[])[], site: string, directio
     kind: 'patching', site, direction, positions, cleanMean, corruptedMean, layers: values.length, columns, values,
     raw: values.map((row) => row.map((value) => corruptedMean + value * (cleanMean - corruptedMean))),
     examples: examples.map((e) => ({ prompt: e.prompt, corrupted: e.corrupt, answer: e.answer, foil: e.foil, cleanLogitDiff: e.clean, corruptedLogitDiff: corruptedMean })),
-    selfCheck: { maxAbsDifference: 1.2e-6, tolerance: 1e-4 }, summary: {},
+    selfCheck: { selfPatchChange: 1.2e-6, tolerance: 1e-4 }, summary: {},
   };
 }
 

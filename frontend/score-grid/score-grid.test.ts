@@ -44,7 +44,7 @@ describe('a patching sweep', () => {
     expect(() => ScoreGridResult.read({ kind: 'lens' })).toThrow(/this is "lens"/);
   });
   it('knows its self-check, or that it has none', () => {
-    expect(stream('denoising').check).toEqual({ difference: 1.2e-6, tolerance: 1e-4 });
+    expect(stream('denoising').check).toEqual({ selfPatchChange: 1.2e-6, tolerance: 1e-4 });
     expect(heads('denoising', [[0, 1]]).check).toBeNull();
   });
 });

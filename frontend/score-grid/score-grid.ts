@@ -150,7 +150,7 @@ export class ScoreGrid extends LitElement {
     return html`<p class="lede">${words(finding(result))}</p>
       <div class="row quiet protocol">${check(result)}
         <span>${result.noising ? 'noising: corrupted activations put into the clean run' : 'denoising: clean activations put into the corrupted run'}</span><span aria-hidden="true">·</span>
-        <span>${SITES[result.site]}</span><span aria-hidden="true">·</span><span>${result.byPosition ? 'each position by itself' : result.positions}</span><span aria-hidden="true">·</span>
+        <span>${SITES[result.site]}</span><span aria-hidden="true">·</span><span>${result.byPosition ? `each position by itself${result.examples.length > 1 ? ', tokens of the first pair' : ''}` : result.positions}</span><span aria-hidden="true">·</span>
         <span>${count(result.examples.length, 'pair')} of prompts</span><span aria-hidden="true">·</span>
         <span data-tip="(patched − corrupted) / (clean − corrupted), each the mean logit difference over the pairs.">ratio of means</span></div>`;
   }
@@ -258,9 +258,9 @@ function check(result: ScoreGridResult) {
   if (!ran) {
     return html`<span class="chip" tabindex="0" data-tip="This result carries no self-check.">not checked</span>`;
   }
-  const good = ran.difference <= ran.tolerance;
-  return html`<span class="chip ${good ? 'good' : 'bad'}" tabindex="0" data-tip="A run patched with its own activations must not change: largest difference ${ran.difference.toPrecision(2)}, allowed ${tiny(ran.tolerance)}. Checked in this run.">
-    <span class="dot"></span>${good ? 'patching with itself changes nothing' : 'patching with itself changes the run'} · ${tiny(ran.difference)}</span>`;
+  const good = ran.selfPatchChange <= ran.tolerance;
+  return html`<span class="chip ${good ? 'good' : 'bad'}" tabindex="0" data-tip="A run patched with its own activations must not change: largest change ${ran.selfPatchChange.toPrecision(2)}, allowed ${tiny(ran.tolerance)}. Checked in this run.">
+    <span class="dot"></span>${good ? 'patching with itself changes nothing' : 'patching with itself changes the run'} · ${tiny(ran.selfPatchChange)}</span>`;
 }
 
 /** From corrupted to clean on one line, and where the patch comes to stand. */

@@ -12,6 +12,11 @@ export interface PatchedExample {
 
 export type Site = 'resid_pre' | 'attn_out' | 'mlp_out' | 'head';
 
+export interface SelfCheck {
+  readonly selfPatchChange: number;
+  readonly tolerance: number;
+}
+
 interface Json {
   readonly kind: string;
   readonly site: Site;
@@ -24,7 +29,7 @@ interface Json {
   readonly values: readonly (readonly number[])[];
   readonly raw: readonly (readonly number[])[];
   readonly examples: readonly PatchedExample[];
-  readonly selfCheck?: Readonly<Record<string, unknown>> | null;
+  readonly selfCheck?: SelfCheck | null;
 }
 
 /** A stored patching sweep: values[layer][column], 0 = as corrupted, 1 = as clean, whatever the direction. */
@@ -110,11 +115,8 @@ export class ScoreGridResult {
     return this.byPosition ? `${what} ${layer} at ${this.columnName(column)} (${column})` : `${what} ${layer}`;
   }
 
-  /** The self-check as its largest difference and what was allowed; null where it carries none. */
-  get check(): { difference: number; tolerance: number } | null {
-    const numbers = Object.entries(this.json.selfCheck ?? {}).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
-    const tolerance = numbers.find(([name]) => /tolerance/i.test(name))?.[1];
-    const differences = numbers.filter(([name]) => !/tolerance/i.test(name)).map(([, value]) => Math.abs(value));
-    return tolerance === undefined || differences.length === 0 ? null : { difference: Math.max(...differences), tolerance };
+  /** How far a logit difference moved when a run was patched with itself, and how far it may; null where that wasn't checked. */
+  get check(): SelfCheck | null {
+    return this.json.selfCheck ?? null;
   }
 }

@@ -7,6 +7,7 @@ import com.vaadin.flow.component.ComponentUtil;
 import dev.unembed.engine.result.ComponentScores;
 import dev.unembed.engine.result.LensGrid;
 import dev.unembed.engine.result.Result;
+import dev.unembed.engine.result.ScoreGrid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,5 +52,13 @@ class ResultPanelTest {
         ComponentUtil.fireEvent(
                 panel, new ComponentBoard.MakeHypothesisEvent((ComponentBoard) panel, true, "L3H1,MLP0,embed"));
         assertThat(HYPOTHESES).containsExactly(List.of("L3H1", "MLP0"));
+    }
+
+    @Test
+    void aSweepReadsItsResultAsJson() {
+        Component panel = ResultPanel.of(ScoreGrid.class, SOURCE);
+
+        assertThat(panel.getElement().getTag()).isEqualTo("score-grid");
+        assertThat(panel.getElement().getProperty("src")).isEqualTo("/api/v1/runs/42/result");
     }
 }
