@@ -1,5 +1,5 @@
 /** Makes attributions and patchings in the stored JSON form: from the measured reference sets, or made up in any size. */
-import { mulberry } from './random.ts';
+import { mulberry } from './random';
 
 /** A set of `reference.json`. */
 export interface ReferenceSet {

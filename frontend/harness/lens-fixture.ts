@@ -1,6 +1,6 @@
 /** Makes lens results in the stored layout from plain numbers, for the tests and the harness page. */
 
-import { mulberry } from './random.ts';
+import { mulberry } from './random';
 
 export interface LensNumbers {
   readonly layers: readonly number[];

@@ -2,8 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'vite';
-import { measuredPatching, measuredScores, pieces, syntheticPatching, syntheticScores } from './board-fixture.ts';
-import { lensFile, syntheticNumbers } from './lens-fixture.ts';
 
 const root = join(import.meta.dirname, '..');
 const shared = process.env['UNEMBED_SHARED'] ?? join(root, '../../shared');
@@ -95,5 +93,8 @@ const server = await createServer({
   plugins: [{ name: 'results', configureServer: (vite) => void vite.middlewares.use((req, res, next) => void results(req, res, next)) }],
   optimizeDeps: { noDiscovery: true, include: [] },
 });
+// through vite, which finds their imports without endings, as the elements' build does
+const { lensFile, syntheticNumbers } = await server.ssrLoadModule('/harness/lens-fixture.ts');
+const { measuredPatching, measuredScores, pieces, syntheticPatching, syntheticScores } = await server.ssrLoadModule('/harness/board-fixture.ts');
 await server.listen();
 server.printUrls();
