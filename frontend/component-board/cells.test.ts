@@ -3,7 +3,7 @@ import { syntheticScores } from '../harness/board-fixture';
 import { ComponentScores } from '../shared/component-scores';
 import { tickPlace } from '../value-grid/values';
 import { boardCells, cellOf, indexOf, nameAt, namesBetween } from './cells';
-import { exampleOf, linkTo, selectedOf, statisticOf, viewOf } from './state';
+import { exampleOf, linkTo, selectedOf, viewOf } from './state';
 
 const scores = ComponentScores.read(syntheticScores(6, 8));
 
@@ -46,7 +46,7 @@ describe('an address', () => {
   it('takes what the result has and the default for the rest', () => {
     expect(selectedOf(scores, 'L5H1, MLP0,L5H1,embed,L99H0')).toEqual(['MLP0', 'L5H1']);
     expect([exampleOf(scores, '15'), exampleOf(scores, 16), exampleOf(scores, 'x'), exampleOf(scores, null), exampleOf(scores, '1.5')]).toEqual([15, 0, 0, 0, 0]);
-    expect([statisticOf('spread'), statisticOf('<x>'), viewOf('waterfall'), viewOf('')]).toEqual(['spread', 'mean', 'waterfall', 'ledger']);
+    expect([viewOf('waterfall'), viewOf('pie'), viewOf('')]).toEqual(['waterfall', 'ledger', 'ledger']);
   });
   it('is written without defaults, other parameters kept', () => {
     expect(linkTo('http://h/runs/7?tab=x&at=L1H1', { statistic: 'mean', example: 0, selected: [], at: '', view: 'ledger' })).toBe('http://h/runs/7?tab=x');

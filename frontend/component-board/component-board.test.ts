@@ -122,9 +122,15 @@ describe('the component board', () => {
   });
 
   it('offers neither spread nor a choice of prompts where there is one', async () => {
-    await show({}, () => new Response(JSON.stringify(syntheticScores(2, 2, 1))));
+    await show({ statistic: 'spread' }, () => new Response(JSON.stringify(syntheticScores(2, 2, 1))));
     expect(find('[aria-label=Statistic]')).toBeNull();
     expect(text('.lede')).toMatch(/^On this prompt/);
+  });
+
+  it('takes what it cannot show for the mean', async () => {
+    await show({ statistic: '<x>', example: '99', view: 'effects' });
+    expect(text('[aria-label=Statistic] .on')).toBe('Mean');
+    expect(find('.ledger table.plain')).not.toBeNull();
   });
 
   it('says logit, not difference, where there is no foil', async () => {

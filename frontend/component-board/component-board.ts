@@ -26,7 +26,7 @@ import { LARGEST_FIRST, asText, resort, type Sorting } from './ledger';
 import { ledgerCard } from './ledger-card';
 import { promptsCard } from './prompts-card';
 import { selectionCard } from './selection-card';
-import { STATISTICS, exampleOf, linkTo, selectedOf, statisticOf, viewOf, type BoardState } from './state';
+import { STATISTICS, exampleOf, linkTo, selectedOf, viewOf, type BoardState, type Statistic } from './state';
 
 const STATE_DELAY_MILLIS = 120;
 /** Boards with more columns take the page's whole width. */
@@ -153,7 +153,7 @@ export class ComponentBoard extends LitElement {
     if (!scores) {
       return;
     }
-    const statistic = statisticOf(this.statistic);
+    const statistic = this.statistics(scores).find((key) => key === this.statistic) ?? 'mean';
     const example = exampleOf(scores, this.example);
     this.board = {
       scores, statistic, example: statistic === 'example' ? example : null,
@@ -207,7 +207,7 @@ export class ComponentBoard extends LitElement {
 
   private tools() {
     const { scores, statistic, selected } = this.board;
-    const choices = STATISTICS.filter((key) => scores.examples.length > 1 || key === 'mean');
+    const choices = this.statistics(scores);
     const n = selected.size;
     return html`<div class="row tools" role="toolbar" aria-label="What the board shows">
       ${choices.length > 1 ? html`<div class="seg" role="group" aria-label="Statistic">${choices.map((key) => segment(DEFINITIONS[key].label, key === statistic, DEFINITIONS[key].definition, () => this.change({ statistic: key })))}</div>` : nothing}
@@ -266,7 +266,9 @@ export class ComponentBoard extends LitElement {
       return nothing;
     }
     const width = 264;
-    const left = box.right + 8 + width < window.innerWidth ? box.right + 8 : box.left - 8 - width;
+    // beside the board where there is room, so that no neighbour is covered
+    const edge = this.grid?.getBoundingClientRect().right ?? 0;
+    const left = edge + 16 + width < window.innerWidth ? edge + 10 : box.right + 8 + width < window.innerWidth ? box.right + 8 : box.left - 8 - width;
     const top = Math.max(8, Math.min(box.top - 12, window.innerHeight - 130));
     return html`<div class="hover" aria-hidden="true" style="left:${Math.max(8, left)}px;top:${top}px;width:${width}px">${hoverBody(this.board, line)}</div>`;
   }
@@ -291,10 +293,15 @@ export class ComponentBoard extends LitElement {
 
   /** As wide as comfortable columns need, not more than two fifths of a wide page. */
   private boardWidth(): number {
-    return Math.max(420, Math.min(600, 28 + 12 + 24 + (this.board.scores.heads + 1) * 41));
+    return Math.max(470, Math.min(600, 28 + 12 + 24 + (this.board.scores.heads + 1) * 41));
   }
 
   // ---- what is shown of a component
+
+  /** Over a single prompt there is nothing to count and no spread. */
+  private statistics(scores: ComponentScores): readonly Statistic[] {
+    return scores.examples.length > 1 ? STATISTICS : ['mean'];
+  }
 
   private chosen(): ReadonlySet<number> {
     const { scores, selected } = this.board;
@@ -410,13 +417,18 @@ export class ComponentBoard extends LitElement {
       '/': () => this.typedBox?.focus(),
       '?': () => this.help.showModal(),
       t: () => (this.table = !this.table),
-      m: () => this.change({ statistic: STATISTICS[(STATISTICS.indexOf(this.board.statistic) + 1) % STATISTICS.length] }),
+      m: () => this.nextStatistic(),
       Escape: () => this.menu?.close() || this.clear(),
     }[event.key];
     if (act && act() !== false) {
       event.preventDefault();
     }
   };
+
+  private nextStatistic(): void {
+    const choices = this.statistics(this.board.scores);
+    this.change({ statistic: choices[(choices.indexOf(this.board.statistic) + 1) % choices.length] });
+  }
 
   /** False when there is nothing to clear. */
   private clear(): boolean {

@@ -18,10 +18,6 @@ export interface BoardState {
   readonly view: View;
 }
 
-export function statisticOf(text: string): Statistic {
-  return STATISTICS.find((statistic) => statistic === text) ?? 'mean';
-}
-
 export function viewOf(text: string): View {
   return VIEWS.find((view) => view === text) ?? 'ledger';
 }

@@ -6,25 +6,31 @@ import { layerOf, strongest } from './cells';
 /** Effects of a tenth of the logit difference and more are counted. */
 const NOTABLE = 0.1;
 
-/** What the sweep found, in words with its numbers. */
+/** What the sweep found, in words with its numbers: where the decision sits, or which place alone does most. */
 export function finding(result: ScoreGridResult): Piece[] {
+  const opening = result.noising ? 'Corrupting the clean run in one place at a time, ' : 'Patching clean activations into the corrupted run in one place at a time, ';
   const handed = result.byPosition ? handover(result) : null;
+  if (handed) {
+    return [
+      `${opening}what decides sits at `, { token: result.columns[handed.from] }, ' up to ', { figure: `layer ${handed.layer - 1}` },
+      ' and at ', { token: result.columns[handed.to] }, ' from ', { figure: `layer ${handed.layer}` }, ' on, where it alone ', ...does(result, handed.layer, handed.to),
+    ];
+  }
   const best = strongest(result);
   const layer = layerOf(result, best.row);
-  const effect = result.effect(layer, best.column);
-  const does = result.noising ? 'takes away' : 'brings back';
-  const pieces: Piece[] = result.noising ? ['Corrupting the clean run in one place at a time, '] : ['Patching clean activations into the corrupted run in one place at a time, '];
-  pieces.push(
-    { figure: result.name(layer, best.column) }, ` alone ${does} `, { figure: share(effect) },
-    ` of the logit difference (from ${plus(result.noising ? result.cleanMean : result.corruptedMean)} to ${plus(result.raw(layer, best.column))}). `,
-  );
-  if (handed) {
-    pieces.push('What decides is held at ', { token: result.columns[handed.from] }, ' first and at ', { token: result.columns[handed.to] }, ' from ', { figure: `layer ${handed.layer}` }, ' on.');
-  } else {
-    const many = notable(result);
-    pieces.push({ figure: count(many, 'place') }, ` of ${(result.layers * result.columns.length).toLocaleString('en-US')} ${many === 1 ? 'does' : 'do'} a tenth or more.`);
-  }
-  return pieces;
+  const many = notable(result);
+  return [
+    opening, { figure: result.name(layer, best.column) }, ' alone ', ...does(result, layer, best.column),
+    ' ', { figure: count(many, 'place') }, ` of ${(result.layers * result.columns.length).toLocaleString('en-US')} ${many === 1 ? 'does' : 'do'} a tenth or more.`,
+  ];
+}
+
+function does(result: ScoreGridResult, layer: number, column: number): Piece[] {
+  const from = plus(result.noising ? result.cleanMean : result.corruptedMean);
+  return [
+    result.noising ? 'takes away ' : 'brings back ', { figure: share(result.effect(layer, column)) },
+    ` of the logit difference (from ${from} to ${plus(result.raw(layer, column))}).`,
+  ];
 }
 
 function notable(result: ScoreGridResult): number {
