@@ -1,17 +1,18 @@
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '../export-menu/export-menu';
 import type { ExportItem, ExportMenu } from '../export-menu/export-menu';
-import { copyPicture, copyText, download, isPageKey } from '../shared/browser';
+import { copyPicture, copyText, download } from '../shared/browser';
 import { ComponentScores } from '../shared/component-scores';
 import { counted, describe, parseTyped } from '../shared/components';
 import { fetchJson, sentence } from '../shared/fetch-result';
 import { count, fixed, plus, share, tiny } from '../shared/format';
 import type { Cell } from '../shared/grid-geometry';
 import { plain } from '../shared/reading';
+import { ResultPage } from '../shared/result-page';
 import { legend, legendStyles } from '../value-grid/legend';
 import { sharedStyles } from '../shared/styles';
-import { Tips, tipStyles } from '../shared/tips';
+import { tipStyles } from '../shared/tips';
 import { capital, segment, words } from '../shared/words';
 import '../value-grid/value-grid';
 import type { ValueGrid } from '../value-grid/value-grid';
@@ -28,7 +29,6 @@ import { promptsCard } from './prompts-card';
 import { selectionCard } from './selection-card';
 import { STATISTICS, exampleOf, linkTo, selectedOf, viewOf, type BoardState, type Statistic } from './state';
 
-const STATE_DELAY_MILLIS = 120;
 /** Boards with more columns take the page's whole width. */
 const WIDEST_BESIDE = 18;
 
@@ -45,22 +45,17 @@ const WIDEST_BESIDE = 18;
  * PageDown move, Space or Enter selects, Shift with arrows selects a range, `a` selects the row, `Esc` clears.
  */
 @customElement('component-board')
-export class ComponentBoard extends LitElement {
+export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
   static override styles = [sharedStyles, tipStyles, legendStyles, componentBoardStyles];
 
-  @property() src = '';
   @property() effects = '';
-  @property() csv = '';
-  @property() filename = 'attribution';
   @property() statistic = 'mean';
   @property() example: string | number | null = null;
   @property() selected = '';
   @property() at = '';
   @property() view = 'ledger';
 
-  @state() private scores: ComponentScores | null = null;
   @state() private measured: Effects | null = null;
-  @state() private error = '';
   @state() private table = false;
   @state() private typed = '';
   @state() private answered = '';
@@ -70,9 +65,6 @@ export class ComponentBoard extends LitElement {
 
   private board!: Board;
   private cells!: ValueCells;
-  private request?: AbortController;
-  private stateTimer = 0;
-  private readonly tips = new Tips(this);
 
   @query('value-grid') private grid?: ValueGrid;
   @query('#typed') private typedBox?: HTMLInputElement;
@@ -90,41 +82,10 @@ export class ComponentBoard extends LitElement {
     copySelection: () => void this.copySelection().then((said) => this.menu?.say(said)),
   };
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // before the frame's own listener: here `?` also explains the board
-    document.addEventListener('keydown', this.onDocumentKey, true);
-    if (this.hasUpdated && this.src && !this.scores) {
-      // moved to another place of the page while it was loading
-      void this.load();
-    }
-  }
+  protected override readonly loaded = 'board-loaded';
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener('keydown', this.onDocumentKey, true);
-    this.request?.abort();
-    clearTimeout(this.stateTimer);
-  }
-
-  /** Fetches the result again, after a failure. */
-  async load(): Promise<void> {
-    this.request?.abort();
-    this.scores = null;
-    this.error = '';
-    if (!this.src) {
-      return;
-    }
-    const request = (this.request = new AbortController());
-    try {
-      this.scores = ComponentScores.read(await fetchJson<unknown>(this.src, request.signal));
-      await this.updateComplete;
-      this.dispatchEvent(new CustomEvent('board-loaded'));
-    } catch (error) {
-      if (!request.signal.aborted) {
-        this.error = sentence(error);
-      }
-    }
+  protected override async fetch(src: string, signal: AbortSignal): Promise<ComponentScores> {
+    return ComponentScores.read(await fetchJson<unknown>(src, signal));
   }
 
   /** Effects are an addition: without them the board stands, and says why they are missing. */
@@ -143,13 +104,11 @@ export class ComponentBoard extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has('src')) {
-      void this.load();
-    }
+    super.willUpdate(changed);
     if (changed.has('effects') && (this.effects || this.measured)) {
       void this.loadEffects();
     }
-    const { scores } = this;
+    const scores = this.result;
     if (!scores) {
       return;
     }
@@ -160,25 +119,18 @@ export class ComponentBoard extends LitElement {
       selected: new Set(selectedOf(scores, this.selected ?? '')), at: scores.choosable.has(this.at) ? this.at : '',
       view: viewOf(this.view), sorting: this.sorting, everyLine: this.everyLine, effects: this.measured,
     };
-    if (['scores', 'statistic', 'example'].some((key) => changed.has(key))) {
+    if (['result', 'statistic', 'example'].some((key) => changed.has(key))) {
       this.cells = boardCells(scores, statistic, example);
     }
   }
 
   override render() {
-    return html`<div class="page">${this.error ? this.failure() : this.scores ? this.content() : skeleton()}</div>
-      ${this.scores && this.hover ? this.hoverCard(this.hover) : nothing} ${this.tips.render()} ${this.helpDialog()}`;
-  }
-
-  private failure() {
-    return html`<div class="card" style="margin-top:12px"><div class="empty" role="alert"><h2>The result could not be shown</h2><p>${this.error}</p>
-      <button class="btn primary" @click=${() => void this.load()}>Try again</button></div></div>`;
+    return html`${this.page()} ${this.result && this.hover ? this.hoverCard(this.hover) : nothing} ${this.tips.render()} ${this.helpDialog()}`;
   }
 
   // ---- the page
 
-  private content(): TemplateResult {
-    const { scores } = this.board;
+  protected override content(scores: ComponentScores): TemplateResult {
     const beside = scores.heads + 1 <= WIDEST_BESIDE;
     return html`${this.opening()} ${this.tools()}
       <div class="cards ${beside ? 'beside' : 'across'}" style="--board-width:${this.boardWidth()}px">
@@ -361,20 +313,7 @@ export class ComponentBoard extends LitElement {
     }
   }
 
-  private change(change: Partial<Pick<ComponentBoard, 'statistic' | 'example' | 'selected' | 'at' | 'view'>>): void {
-    Object.assign(this, change);
-    clearTimeout(this.stateTimer);
-    this.stateTimer = window.setTimeout(() => void this.announce(), STATE_DELAY_MILLIS);
-  }
-
-  private async announce(): Promise<void> {
-    await this.updateComplete;
-    if (this.scores) {
-      this.dispatchEvent(new CustomEvent<BoardState>('state-change', { detail: this.current(), bubbles: true, composed: true }));
-    }
-  }
-
-  private current(): BoardState {
+  protected override current(): BoardState {
     const { scores, statistic, selected, at, view } = this.board;
     return { statistic, example: exampleOf(scores, this.example), selected: [...selected], at, view };
   }
@@ -409,10 +348,7 @@ export class ComponentBoard extends LitElement {
     event.stopPropagation();
   };
 
-  private readonly onDocumentKey = (event: KeyboardEvent): void => {
-    if (!this.scores || !isPageKey(event)) {
-      return;
-    }
+  protected override onPageKey(event: KeyboardEvent): boolean {
     const act = {
       '/': () => this.typedBox?.focus(),
       '?': () => this.help.showModal(),
@@ -420,10 +356,8 @@ export class ComponentBoard extends LitElement {
       m: () => this.nextStatistic(),
       Escape: () => this.menu?.close() || this.clear(),
     }[event.key];
-    if (act && act() !== false) {
-      event.preventDefault();
-    }
-  };
+    return !!act && act() !== false;
+  }
 
   private nextStatistic(): void {
     const choices = this.statistics(this.board.scores);
@@ -467,11 +401,11 @@ export class ComponentBoard extends LitElement {
     await this.grid!.updateComplete;
     return this.grid!.picture(plain(finding(this.board.scores, this.board.example)));
   }
-}
 
-function skeleton() {
-  return html`<div role="status" aria-label="Loading the result"><span class="skeleton" style="width:min(620px,90%);height:20px;margin:8px 0"></span><span class="skeleton" style="width:300px;height:14px"></span>
-    <div class="cards beside" style="margin-top:48px;--board-width:470px"><div class="column"><span class="skeleton" style="height:620px"></span></div><div class="column"><span class="skeleton" style="height:190px"></span><span class="skeleton" style="height:380px"></span></div></div></div>`;
+  protected override skeleton(): TemplateResult {
+    return html`<div role="status" aria-label="Loading the result"><span class="skeleton" style="width:min(620px,90%);height:20px;margin:8px 0"></span><span class="skeleton" style="width:300px;height:14px"></span>
+      <div class="cards beside" style="margin-top:48px;--board-width:470px"><div class="column"><span class="skeleton" style="height:620px"></span></div><div class="column"><span class="skeleton" style="height:190px"></span><span class="skeleton" style="height:380px"></span></div></div></div>`;
+  }
 }
 
 declare global {

@@ -1,19 +1,20 @@
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '../export-menu/export-menu';
 import type { ExportItem, ExportMenu } from '../export-menu/export-menu';
 import '../heat-grid/heat-grid';
 import type { HeatGrid, LensCell } from '../heat-grid/heat-grid';
-import { copyPicture, copyText, download, isPageKey } from '../shared/browser';
-import { fetchBuffer, fetchText, sentence } from '../shared/fetch-result';
+import { copyPicture, copyText, download } from '../shared/browser';
+import { fetchBuffer, fetchText } from '../shared/fetch-result';
 import { count, fixed, layerName, percent, rank, tiny } from '../shared/format';
 import { LensResult } from '../shared/lens-result';
 import { metricOf, metricsOf, type Metric } from '../shared/metrics';
 import { seriesStyle } from '../shared/palette';
 import { finding, plain, reading } from '../shared/reading';
+import { ResultPage } from '../shared/result-page';
 import { describeMatches, findMatches, type Matches } from '../shared/search';
 import { sharedStyles } from '../shared/styles';
-import { Tips, tipStyles } from '../shared/tips';
+import { tipStyles } from '../shared/tips';
 import { contextOf, showToken } from '../shared/tokens';
 import { capital, segment, words } from '../shared/words';
 import '../trajectory-chart/trajectory-chart';
@@ -23,7 +24,6 @@ import { compareOf, compareText, linkTo, pinsOf, selectionOf, shownRows, type Lo
 import { trajectoriesOf } from './trajectories';
 
 const NO_MATCHES: Matches = { ids: new Set(), cells: [], below: 0 };
-const STATE_DELAY_MILLIS = 120;
 
 /**
  * The lens page below its title: what was found in words, the grid, trajectories, inspector and reading of one result.
@@ -37,13 +37,10 @@ const STATE_DELAY_MILLIS = 120;
  * PageDown, `c` compare.
  */
 @customElement('lens-view')
-export class LensView extends LitElement {
+export class LensView extends ResultPage<LensResult, LensState> {
   static override styles = [sharedStyles, tipStyles, lensViewStyles];
 
-  @property() src = '';
-  @property() csv = '';
   @property() json = '';
-  @property() filename = 'lens';
   @property() layer: Loose = null;
   @property() position: Loose = null;
   @property() metric = 'final';
@@ -52,8 +49,6 @@ export class LensView extends LitElement {
   @property() search = '';
   @property() pins = '';
 
-  @state() private result: LensResult | null = null;
-  @state() private error = '';
   @state() private table = false;
   @state() private rankMode = false;
   @state() private full = false;
@@ -66,60 +61,32 @@ export class LensView extends LitElement {
   private coloured!: Metric;
   private hits: Matches = NO_MATCHES;
   private pinned: number[] = [];
-  private request?: AbortController;
-  private stateTimer = 0;
-  private readonly tips = new Tips(this);
 
   @query('heat-grid') private grid?: HeatGrid;
   @query('#search') private searchBox?: HTMLInputElement;
   @query('export-menu') private menu?: ExportMenu;
   @query('dialog') private help!: HTMLDialogElement;
 
+  protected override readonly loaded = 'lens-loaded';
+
   override connectedCallback(): void {
     super.connectedCallback();
-    // before the frame's own listener: here `?` also explains the marks of the grid
-    document.addEventListener('keydown', this.onDocumentKey, true);
     document.addEventListener('fullscreenchange', this.onFullscreen);
     window.addEventListener('resize', this.onResize);
-    if (this.hasUpdated && this.src && !this.result) {
-      // moved to another place of the page while it was loading
-      void this.load();
-    }
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    document.removeEventListener('keydown', this.onDocumentKey, true);
     document.removeEventListener('fullscreenchange', this.onFullscreen);
     window.removeEventListener('resize', this.onResize);
-    this.request?.abort();
-    clearTimeout(this.stateTimer);
   }
 
-  /** Fetches the result again, after a failure. */
-  async load(): Promise<void> {
-    this.request?.abort();
-    this.result = null;
-    this.error = '';
-    if (!this.src) {
-      return;
-    }
-    const request = (this.request = new AbortController());
-    try {
-      this.result = LensResult.read(await fetchBuffer(this.src, request.signal));
-      await this.updateComplete;
-      this.dispatchEvent(new CustomEvent('lens-loaded'));
-    } catch (error) {
-      if (!request.signal.aborted) {
-        this.error = sentence(error);
-      }
-    }
+  protected override async fetch(src: string, signal: AbortSignal): Promise<LensResult> {
+    return LensResult.read(await fetchBuffer(src, signal));
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has('src')) {
-      void this.load();
-    }
+    super.willUpdate(changed);
     if (!this.result) {
       return;
     }
@@ -150,9 +117,7 @@ export class LensView extends LitElement {
 
   override render() {
     return html`
-      <div class="page">
-        ${this.error ? this.failure() : this.result ? this.content(this.result) : this.skeleton()}
-      </div>
+      ${this.page()}
       ${this.result && this.hover ? this.hoverCard(this.result, this.hover) : nothing}
       ${this.tips.render()}
       ${this.helpDialog()}
@@ -161,21 +126,16 @@ export class LensView extends LitElement {
 
   // ---- states
 
-  private skeleton() {
+  protected override skeleton() {
     return html`<div role="status" aria-label="Loading the result">
       <span class="skeleton" style="width:min(620px,90%);height:20px;margin:8px 0"></span><span class="skeleton" style="width:300px;height:14px"></span>
       <div class="lens" style="margin-top:48px"><div class="stack"><span class="skeleton" style="height:520px"></span><span class="skeleton" style="height:220px"></span></div>
       <div class="stack"><span class="skeleton" style="height:330px"></span><span class="skeleton" style="height:110px"></span></div></div></div>`;
   }
 
-  private failure() {
-    return html`<div class="card" style="margin-top:12px"><div class="empty" role="alert"><h2>The result could not be shown</h2><p>${this.error}</p>
-      <button class="btn primary" @click=${() => void this.load()}>Try again</button></div></div>`;
-  }
-
   // ---- the page
 
-  private content(result: LensResult): TemplateResult {
+  protected override content(result: LensResult): TemplateResult {
     return html`
       ${this.opening(result)} ${this.tools(result)}
       <div class="lens">
@@ -483,32 +443,17 @@ export class LensView extends LitElement {
     this.change({ pins: pins.join(',') });
   }
 
-  private change(change: Partial<Pick<LensView, 'layer' | 'position' | 'metric' | 'compare' | 'sublayers' | 'search' | 'pins'>>): void {
-    Object.assign(this, change);
-    clearTimeout(this.stateTimer);
-    this.stateTimer = window.setTimeout(() => this.announce(), STATE_DELAY_MILLIS);
-  }
-
-  private async announce(): Promise<void> {
-    await this.updateComplete;
-    const detail = this.current();
-    if (detail) {
-      this.dispatchEvent(new CustomEvent<LensState>('state-change', { detail, bubbles: true, composed: true }));
-    }
-  }
-
-  private current(): LensState | null {
-    return (
-      this.result && {
-        layer: this.result.layers[this.selected.row],
-        position: this.selected.position,
-        metric: this.coloured.key,
-        compare: compareText(this.result, this.compared),
-        sublayers: this.sublayers,
-        search: this.search ?? '',
-        pins: this.pinned,
-      }
-    );
+  protected override current(): LensState {
+    const result = this.result!;
+    return {
+      layer: result.layers[this.selected.row],
+      position: this.selected.position,
+      metric: this.coloured.key,
+      compare: compareText(result, this.compared),
+      sublayers: this.sublayers,
+      search: this.search ?? '',
+      pins: this.pinned,
+    };
   }
 
   private readonly onSearchKey = (event: KeyboardEvent): void => {
@@ -526,10 +471,7 @@ export class LensView extends LitElement {
     event.stopPropagation();
   };
 
-  private readonly onDocumentKey = (event: KeyboardEvent): void => {
-    if (!this.result || !isPageKey(event)) {
-      return;
-    }
+  protected override onPageKey(event: KeyboardEvent): boolean {
     const act = {
       '/': () => this.searchBox?.focus(),
       '?': () => this.help.showModal(),
@@ -538,10 +480,8 @@ export class LensView extends LitElement {
       m: () => this.nextMetric(),
       Escape: () => this.close(),
     }[event.key];
-    if (act && act() !== false) {
-      event.preventDefault();
-    }
-  };
+    return !!act && act() !== false;
+  }
 
   private nextMetric(): void {
     const keys = metricsOf(this.result!).map((metric) => metric.key);
@@ -594,7 +534,7 @@ export class LensView extends LitElement {
   // ---- out of the page
 
   private async copyLink(): Promise<string> {
-    await copyText(linkTo(window.location.href, this.current()!));
+    await copyText(linkTo(window.location.href, this.current()));
     return 'Link copied';
   }
 

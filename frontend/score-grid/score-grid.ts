@@ -1,15 +1,16 @@
-import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '../export-menu/export-menu';
 import type { ExportItem, ExportMenu } from '../export-menu/export-menu';
-import { copyPicture, copyText, download, isPageKey } from '../shared/browser';
-import { fetchJson, sentence } from '../shared/fetch-result';
+import { copyPicture, copyText, download } from '../shared/browser';
+import { fetchJson } from '../shared/fetch-result';
 import { count, fixed, plus, share, tiny } from '../shared/format';
 import type { Cell } from '../shared/grid-geometry';
 import { plain } from '../shared/reading';
+import { ResultPage } from '../shared/result-page';
 import { ScoreGridResult, type PatchedExample } from '../shared/score-grid-result';
 import { sharedStyles } from '../shared/styles';
-import { Tips, tipStyles } from '../shared/tips';
+import { tipStyles } from '../shared/tips';
 import { showToken } from '../shared/tokens';
 import { capital, segment, words } from '../shared/words';
 import { legend, legendStyles } from '../value-grid/legend';
@@ -19,7 +20,6 @@ import type { ValueCells } from '../value-grid/values';
 import { cellOf, gridCells, layerOf, strongest } from './cells';
 import { finding } from './finding';
 
-const STATE_DELAY_MILLIS = 120;
 const SHOWN_EXAMPLES = 8;
 
 /** The focused cell, as it stands in an address. */
@@ -36,7 +36,7 @@ export interface ScoreGridState {
  * Keyboard: `t` table; in the grid arrows, Home, End, PageUp, PageDown.
  */
 @customElement('score-grid')
-export class ScoreGrid extends LitElement {
+export class ScoreGrid extends ResultPage<ScoreGridResult, ScoreGridState> {
   static override styles = [
     sharedStyles,
     tipStyles,
@@ -63,66 +63,26 @@ export class ScoreGrid extends LitElement {
     `,
   ];
 
-  @property() src = '';
-  @property() csv = '';
-  @property() filename = 'patching';
   @property() layer: string | number | null = null;
   @property() column: string | number | null = null;
 
-  @state() private result: ScoreGridResult | null = null;
-  @state() private error = '';
   @state() private table = false;
   @state() private hover: (Cell & { box: DOMRect }) | null = null;
 
   private cells!: ValueCells;
   private focused: Cell = { row: 0, column: 0 };
-  private request?: AbortController;
-  private stateTimer = 0;
-  private readonly tips = new Tips(this);
 
   @query('value-grid') private grid?: ValueGrid;
   @query('export-menu') private menu?: ExportMenu;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener('keydown', this.onDocumentKey, true);
-    if (this.hasUpdated && this.src && !this.result) {
-      // moved to another place of the page while it was loading
-      void this.load();
-    }
-  }
+  protected override readonly loaded = 'grid-loaded';
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener('keydown', this.onDocumentKey, true);
-    this.request?.abort();
-    clearTimeout(this.stateTimer);
-  }
-
-  /** Fetches the result again, after a failure. */
-  async load(): Promise<void> {
-    this.request?.abort();
-    this.result = null;
-    this.error = '';
-    if (!this.src) {
-      return;
-    }
-    const request = (this.request = new AbortController());
-    try {
-      this.result = ScoreGridResult.read(await fetchJson<unknown>(this.src, request.signal));
-      await this.updateComplete;
-      this.dispatchEvent(new CustomEvent('grid-loaded'));
-    } catch (error) {
-      if (!request.signal.aborted) {
-        this.error = sentence(error);
-      }
-    }
+  protected override async fetch(src: string, signal: AbortSignal): Promise<ScoreGridResult> {
+    return ScoreGridResult.read(await fetchJson<unknown>(src, signal));
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has('src')) {
-      void this.load();
-    }
+    super.willUpdate(changed);
     if (this.result && changed.has('result')) {
       this.cells = gridCells(this.result);
     }
@@ -132,16 +92,10 @@ export class ScoreGrid extends LitElement {
   }
 
   override render() {
-    return html`<div class="page">${this.error ? this.failure() : this.result ? this.content(this.result) : skeleton()}</div>
-      ${this.result && this.hover ? this.hoverCard(this.result, this.hover) : nothing} ${this.tips.render()}`;
+    return html`${this.page()} ${this.result && this.hover ? this.hoverCard(this.result, this.hover) : nothing} ${this.tips.render()}`;
   }
 
-  private failure() {
-    return html`<div class="card" style="margin-top:12px"><div class="empty" role="alert"><h2>The result could not be shown</h2><p>${this.error}</p>
-      <button class="btn primary" @click=${() => void this.load()}>Try again</button></div></div>`;
-  }
-
-  private content(result: ScoreGridResult): TemplateResult {
+  protected override content(result: ScoreGridResult): TemplateResult {
     return html`${this.opening(result)}
       <div class="cards">${this.gridCard(result)}<div class="side">${this.cellCard(result)}${examplesCard(result)}</div></div>`;
   }
@@ -200,27 +154,20 @@ export class ScoreGrid extends LitElement {
   }
 
   private focusCell(cell: Cell): void {
-    this.layer = layerOf(this.result!, cell.row);
-    this.column = cell.column;
-    clearTimeout(this.stateTimer);
-    this.stateTimer = window.setTimeout(() => this.dispatchEvent(new CustomEvent<ScoreGridState>('state-change', { detail: this.current(), bubbles: true, composed: true })), STATE_DELAY_MILLIS);
+    this.change({ layer: layerOf(this.result!, cell.row), column: cell.column });
   }
 
-  private current(): ScoreGridState {
+  protected override current(): ScoreGridState {
     return { layer: layerOf(this.result!, this.focused.row), column: this.focused.column };
   }
 
-  private readonly onDocumentKey = (event: KeyboardEvent): void => {
-    if (!this.result || !isPageKey(event)) {
-      return;
-    }
+  protected override onPageKey(event: KeyboardEvent): boolean {
     if (event.key === 't') {
       this.table = !this.table;
-    } else if (event.key !== 'Escape' || !this.menu?.close()) {
-      return;
+      return true;
     }
-    event.preventDefault();
-  };
+    return event.key === 'Escape' && !!this.menu?.close();
+  }
 
   private exports(): (ExportItem | null)[] {
     return [
@@ -231,6 +178,11 @@ export class ScoreGrid extends LitElement {
       ...(this.csv ? [{ label: 'Download table', hint: 'CSV', href: this.csv, download: `${this.filename}.csv` }] : []),
       { label: 'Download result', hint: 'JSON', href: this.src, download: `${this.filename}.json` },
     ];
+  }
+
+  protected override skeleton(): TemplateResult {
+    return html`<div role="status" aria-label="Loading the result"><span class="skeleton" style="width:min(620px,90%);height:20px;margin:8px 0"></span><span class="skeleton" style="width:300px;height:14px"></span>
+      <div class="cards"><span class="skeleton" style="height:560px"></span><span class="skeleton" style="height:200px"></span></div></div>`;
   }
 
   private async picture(): Promise<Blob> {
@@ -280,11 +232,6 @@ function examplesCard(result: ScoreGridResult) {
   return html`<section class="card" aria-label="Prompts"><header><h2>Prompts</h2><span class="grow"></span><span class="muted">logit difference, clean and corrupted</span></header>
     <table class="plain"><tbody>${shown.map(line)}</tbody></table>
     ${result.examples.length > shown.length ? html`<div class="b quiet">and ${result.examples.length - shown.length} more; all are in the JSON</div>` : nothing}</section>`;
-}
-
-function skeleton() {
-  return html`<div role="status" aria-label="Loading the result"><span class="skeleton" style="width:min(620px,90%);height:20px;margin:8px 0"></span><span class="skeleton" style="width:300px;height:14px"></span>
-    <div class="cards"><span class="skeleton" style="height:560px"></span><span class="skeleton" style="height:200px"></span></div></div>`;
 }
 
 declare global {
