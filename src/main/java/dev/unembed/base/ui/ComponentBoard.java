@@ -1,12 +1,9 @@
 package dev.unembed.base.ui;
 
-import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.ComponentEvent;
 import com.vaadin.flow.component.ComponentEventListener;
 import com.vaadin.flow.component.DomEvent;
 import com.vaadin.flow.component.EventData;
-import com.vaadin.flow.component.HasSize;
-import com.vaadin.flow.component.HasStyle;
 import com.vaadin.flow.component.Tag;
 import com.vaadin.flow.component.dependency.JsModule;
 import com.vaadin.flow.shared.Registration;
@@ -24,40 +21,15 @@ import org.jspecify.annotations.Nullable;
  * The body of an attribution's page: who votes for the answer, what a selection of components accounts for, the ledger
  * and the prompts.
  *
- * <p>The browser fetches the result itself from {@code src}; only the state that belongs in the page's address passes
- * through the server, and the wish to make a hypothesis from what is selected. Components are written as
- * {@link ComponentId} writes them; only heads and MLPs can be selected.
+ * <p>Its source is the result as JSON. Beside the state, the wish to make a hypothesis from what is selected passes
+ * through the server. Components are written as {@link ComponentId} writes them; only heads and MLPs can be selected.
  */
 @Tag("component-board")
 @JsModule("./component-board/component-board.ts")
-public class ComponentBoard extends Component implements HasSize, HasStyle {
+public class ComponentBoard extends ResultElement {
 
-    private static final String STATE_CHANGE = "state-change";
-    private static final List<String> SHARED_WITH_THE_BROWSER =
-            List.of("statistic", "example", "selected", "at", "view");
-
-    /** Creates a board without a result; it shows a skeleton until {@link #setSource} names one. */
     public ComponentBoard() {
-        // What the reader changes in the browser must be known here, or setting the former value again would be no
-        // change.
-        for (String property : SHARED_WITH_THE_BROWSER) {
-            getElement().addPropertyChangeListener(property, STATE_CHANGE, event -> {});
-        }
-    }
-
-    /** Where the browser reads the result as JSON, for example {@code /api/v1/runs/42/result}. */
-    public void setSource(String url) {
-        getElement().setProperty("src", url);
-    }
-
-    /** Where the reader downloads the ledger as CSV. */
-    public void setCsv(String url) {
-        getElement().setProperty("csv", url);
-    }
-
-    /** File name, without ending, of pictures and downloads. */
-    public void setFileName(String name) {
-        getElement().setProperty("filename", name);
+        super(List.of("statistic", "example", "selected", "at", "view"));
     }
 
     /**
@@ -177,11 +149,6 @@ public class ComponentBoard extends Component implements HasSize, HasStyle {
                     choosable(selected),
                     component(at),
                     VIEWS.contains(view) ? view : DEFAULT.view);
-        }
-
-        private static String first(Map<String, List<String>> parameters, String name) {
-            List<String> values = parameters.getOrDefault(name, List.of());
-            return values.isEmpty() ? "" : values.getFirst();
         }
     }
 

@@ -90,7 +90,8 @@ public final class ResultPanel {
         LensView view = new LensView();
         view.setState(LensView.State.of(source.state()));
         view.setSource(source.url() + ".safetensors");
-        view.setDownloads(source.url() + ".csv", source.url());
+        view.setCsv(source.url() + ".csv");
+        view.setJson(source.url());
         view.setFileName(source.fileName());
         view.addStateChangeListener(
                 event -> source.onState().accept(event.getState().parameters()));

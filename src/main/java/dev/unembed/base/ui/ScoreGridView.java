@@ -1,12 +1,9 @@
 package dev.unembed.base.ui;
 
-import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.ComponentEvent;
 import com.vaadin.flow.component.ComponentEventListener;
 import com.vaadin.flow.component.DomEvent;
 import com.vaadin.flow.component.EventData;
-import com.vaadin.flow.component.HasSize;
-import com.vaadin.flow.component.HasStyle;
 import com.vaadin.flow.component.Tag;
 import com.vaadin.flow.component.dependency.JsModule;
 import com.vaadin.flow.shared.Registration;
@@ -17,36 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of a patching's page: what one patched place at a time does, by layer and by head or position.
  *
- * <p>The browser fetches the result itself from {@code src}; only the focused place, which belongs in the page's
- * address, passes through the server.
+ * <p>Its source is the result as JSON; its state is the focused place.
  */
 @Tag("score-grid")
 @JsModule("./score-grid/score-grid.ts")
-public class ScoreGridView extends Component implements HasSize, HasStyle {
+public class ScoreGridView extends ResultElement {
 
-    private static final String STATE_CHANGE = "state-change";
-
-    /** Creates a view without a result; it shows a skeleton until {@link #setSource} names one. */
     public ScoreGridView() {
-        // What the reader changes in the browser must be known here, or setting the former value again would be no
-        // change.
-        getElement().addPropertyChangeListener("layer", STATE_CHANGE, event -> {});
-        getElement().addPropertyChangeListener("column", STATE_CHANGE, event -> {});
-    }
-
-    /** Where the browser reads the result as JSON, for example {@code /api/v1/runs/42/result}. */
-    public void setSource(String url) {
-        getElement().setProperty("src", url);
-    }
-
-    /** Where the reader downloads the sweep as CSV. */
-    public void setCsv(String url) {
-        getElement().setProperty("csv", url);
-    }
-
-    /** File name, without ending, of pictures and downloads. */
-    public void setFileName(String name) {
-        getElement().setProperty("filename", name);
+        super(List.of("layer", "column"));
     }
 
     /** Shows this place, or the one that does most. */
@@ -93,11 +68,6 @@ public class ScoreGridView extends Component implements HasSize, HasStyle {
             return layer.matches(NUMBER) && column.matches(NUMBER)
                     ? new State(new Place(Integer.parseInt(layer), Integer.parseInt(column)))
                     : DEFAULT;
-        }
-
-        private static String first(Map<String, List<String>> parameters, String name) {
-            List<String> values = parameters.getOrDefault(name, List.of());
-            return values.isEmpty() ? "" : values.getFirst();
         }
     }
 
