@@ -114,8 +114,8 @@ export const componentBoardStyles = css`
 
   .tablebox { overflow: auto; max-height: 720px; }
   .tablebox th { position: sticky; top: 0; background: var(--surface); }
-  .tablebox table.plain td, .tablebox table.plain th { padding: 1px 3px; white-space: nowrap; font-size: 11.5px; }
-  .tablebox button { font: 11px var(--mono); padding: 2px 4px; border: 0; border-radius: 4px; background: none; color: inherit; cursor: pointer; }
+  .tablebox table.plain td, .tablebox table.plain th { padding: 1px; white-space: nowrap; font-size: 11.5px; }
+  .tablebox button { font: 11px var(--mono); padding: 2px 3px; border: 0; border-radius: 4px; background: none; color: inherit; cursor: pointer; }
   .tablebox button:hover { background: var(--line-2); }
   .tablebox button[aria-pressed='true'] { box-shadow: inset 0 0 0 1.5px var(--ink); font-weight: 700; }
 

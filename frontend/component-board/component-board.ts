@@ -125,7 +125,7 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
   }
 
   override render() {
-    return html`${this.page()} ${this.result && this.hover ? this.hoverCard(this.hover) : nothing} ${this.tips.render()} ${this.helpDialog()}`;
+    return html`${this.page()} ${this.result && this.hover && !this.table ? this.hoverCard(this.hover) : nothing} ${this.tips.render()} ${this.helpDialog()}`;
   }
 
   // ---- the page
@@ -218,10 +218,12 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
       return nothing;
     }
     const width = 264;
-    // beside the board where there is room, so that no neighbour is covered
-    const edge = this.grid?.getBoundingClientRect().right ?? 0;
-    const left = edge + 16 + width < window.innerWidth ? edge + 10 : box.right + 8 + width < window.innerWidth ? box.right + 8 : box.left - 8 - width;
-    const top = Math.max(8, Math.min(box.top - 12, window.innerHeight - 130));
+    // beside the board where there is room, below the selection: neither a neighbour nor the share is covered
+    const edge = (this.grid?.getBoundingClientRect().right ?? 0) + 12;
+    const answer = this.renderRoot.querySelector('.selection')?.getBoundingClientRect();
+    const beside = edge + width < window.innerWidth && !!answer && answer.left >= edge;
+    const left = beside ? edge : box.right + 8 + width < window.innerWidth ? box.right + 8 : box.left - 8 - width;
+    const top = Math.max(8, Math.min(Math.max(box.top - 12, beside ? answer.bottom + 8 : 0), window.innerHeight - 130));
     return html`<div class="hover" aria-hidden="true" style="left:${Math.max(8, left)}px;top:${top}px;width:${width}px">${hoverBody(this.board, line)}</div>`;
   }
 

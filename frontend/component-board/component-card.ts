@@ -59,10 +59,11 @@ function quietly(text: string): TemplateResult | typeof nothing {
 /** A head's vote by the position it reads from: one bar over each token, the tokens are those of the first prompt. */
 function bySource(tokens: readonly string[], values: readonly number[]): TemplateResult {
   const largest = Math.max(...values.map(Math.abs), 1e-9);
+  const digits = largest < 0.1 ? 3 : 2;
   const bar = (value: number) => html`<span class="updown"><i class=${value >= 0 ? 'help' : 'hurt'} style="height:${((14 * Math.abs(value)) / largest).toFixed(1)}px;${value >= 0 ? 'bottom:14px' : 'top:14px'}"></i></span>`;
   return html`<div class="drill"><h3 data-tip="The head’s vote split by the position whose value it moves: attention × value, mean over the prompts. The tokens are those of the first prompt.">By source position</h3>
     <div class="sources" tabindex="0" role="list" aria-label="Vote by source position">${tokens.map((token, i) => html`<span role="listitem" class="source" data-tip="position ${i}, ${showToken(token)}: ${plus(values[i], 3)}">
-      ${bar(values[i])}<span class="tok">${showToken(token)}</span><small>${Math.abs(values[i]) >= 0.05 * largest ? plus(values[i]) : ''}</small></span>`)}</div></div>`;
+      ${bar(values[i])}<span class="tok">${showToken(token)}</span><small>${Math.abs(values[i]) >= 0.1 * largest ? plus(values[i], digits) : ''}</small></span>`)}</div></div>`;
 }
 
 function byNeuron({ top, rest, bias }: Parts): TemplateResult {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ScoredExample } from '../shared/component-scores';
 import { plus } from '../shared/format';
-import { showToken } from '../shared/tokens';
+import { lastWords, showToken } from '../shared/tokens';
 import type { Acts, Board } from './board';
 
 /** The prompts with their logit differences; a click shows the votes on one of them. */
@@ -20,7 +20,7 @@ export function promptsCard(board: Board, acts: Acts): TemplateResult {
 function line(example: ScoredExample, i: number, here: boolean, largest: number, acts: Acts): TemplateResult {
   const { answer, foil, logitDiff } = example;
   return html`<tr class=${here ? 'here' : ''} @click=${() => acts.pickExample(here ? null : i)}>
-    <td><button class="text" aria-pressed=${here} aria-label="Votes on prompt ${i + 1}: ${example.prompt}"><span class="words">${example.prompt}</span>
+    <td><button class="text" aria-pressed=${here} aria-label="Votes on prompt ${i + 1}: ${example.prompt}"><span class="words" title=${example.prompt}>${lastWords(example.prompt)}</span>
       <span class="tok answer">${showToken(answer)}</span>${foil ? html` <span class="muted">not</span> <span class="tok">${showToken(foil)}</span>` : nothing}</button></td>
     <td class="size"><div class="bar"><i class=${logitDiff >= 0 ? 'help' : 'hurt'} style="width:${((100 * Math.abs(logitDiff)) / largest).toFixed(1)}%"></i></div></td>
     <td class="r ${logitDiff >= 0 ? '' : 'wrong'}">${plus(logitDiff)}</td></tr>`;

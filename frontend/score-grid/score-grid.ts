@@ -11,7 +11,7 @@ import { ResultPage } from '../shared/result-page';
 import { ScoreGridResult, type PatchedExample } from '../shared/score-grid-result';
 import { sharedStyles } from '../shared/styles';
 import { tipStyles } from '../shared/tips';
-import { showToken } from '../shared/tokens';
+import { lastWords, showToken } from '../shared/tokens';
 import { capital, segment, words } from '../shared/words';
 import { legend, legendStyles } from '../value-grid/legend';
 import '../value-grid/value-grid';
@@ -92,7 +92,7 @@ export class ScoreGrid extends ResultPage<ScoreGridResult, ScoreGridState> {
   }
 
   override render() {
-    return html`${this.page()} ${this.result && this.hover ? this.hoverCard(this.result, this.hover) : nothing} ${this.tips.render()}`;
+    return html`${this.page()} ${this.result && this.hover && !this.table ? this.hoverCard(this.result, this.hover) : nothing} ${this.tips.render()}`;
   }
 
   protected override content(result: ScoreGridResult): TemplateResult {
@@ -227,7 +227,7 @@ function way(result: ScoreGridResult, value: number, raw: number) {
 
 function examplesCard(result: ScoreGridResult) {
   const shown = result.examples.slice(0, SHOWN_EXAMPLES);
-  const line = (e: PatchedExample) => html`<tr><td>${e.prompt} <span class="tok">${showToken(e.answer)}</span> <span class="muted">not</span> <span class="tok">${showToken(e.foil)}</span><div class="muted">corrupted: ${e.corrupted}</div></td>
+  const line = (e: PatchedExample) => html`<tr><td title=${e.prompt}>${lastWords(e.prompt)} <span class="tok">${showToken(e.answer)}</span> <span class="muted">not</span> <span class="tok">${showToken(e.foil)}</span><div class="muted">corrupted: ${lastWords(e.corrupted)}</div></td>
     <td class="r">${plus(e.cleanLogitDiff)}<div class="muted">${plus(e.corruptedLogitDiff)}</div></td></tr>`;
   return html`<section class="card" aria-label="Prompts"><header><h2>Prompts</h2><span class="grow"></span><span class="muted">logit difference, clean and corrupted</span></header>
     <table class="plain"><tbody>${shown.map(line)}</tbody></table>
