@@ -1,5 +1,4 @@
-import { svg, type SVGTemplateResult } from 'lit';
-import { html, type TemplateResult } from 'lit';
+import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { plus } from '../shared/format';
 import { quantile } from './accounting';
 
@@ -26,6 +25,8 @@ export function lift(index: number, count: number): number {
 
 const PAD = 6;
 const MIDDLE = 17;
+/** Room that the figures at the ends take. */
+const LABEL = 44;
 
 /** One dot per prompt over a box from the first to the third quartile with the median in it. `pick` hears a clicked prompt. */
 export function distribution(values: readonly number[], width: number, example: number | null, pick?: (example: number) => void): TemplateResult {
@@ -47,8 +48,8 @@ export function distribution(values: readonly number[], width: number, example: 
   }
 
   function ends({ low, high, zero }: Strip): SVGTemplateResult {
-    const nearLow = zero < 26;
-    const nearHigh = width - 2 * PAD - zero < 26;
+    const nearLow = zero < LABEL;
+    const nearHigh = width - 2 * PAD - zero < LABEL;
     return svg`${nearLow ? '' : svg`<text x=${PAD} y="44">${plus(low)}</text>`}${nearHigh ? '' : svg`<text x=${width - PAD} y="44" text-anchor="end">${plus(high)}</text>`}
       <text x=${x(0)} y="44" text-anchor=${nearLow ? 'start' : nearHigh ? 'end' : 'middle'}>0</text>`;
   }
