@@ -1,4 +1,6 @@
+import '../component-board/component-board';
 import '../lens-view/lens-view';
+import '../score-grid/score-grid';
 import '../themes/unembed.css';
 import '../token-chips/token-chips';
 
@@ -13,6 +15,13 @@ const place = document.getElementById('place')!;
 if (location.hash === '#chips') {
   place.innerHTML = `<div class="card" style="margin-top:12px"><div class="b stack"><textarea class="in" rows="3">The Eiffel Tower is in the city of </textarea><token-chips model="demo"></token-chips></div></div>`;
   place.querySelector('token-chips')!.follow(place.querySelector('textarea'));
+} else if (/^(scores|heads|stream)_/.test(run)) {
+  const view = document.createElement(run.startsWith('scores') ? 'component-board' : 'score-grid');
+  query.forEach((value, name) => view.setAttribute(name, value));
+  view.csv = '/result.csv';
+  view.src = `/api/v1/runs/${run}/result`;
+  view.addEventListener('make-hypothesis', (event) => console.log('make-hypothesis', (event as CustomEvent).detail));
+  place.append(view);
 } else {
   const view = document.createElement('lens-view');
   for (const name of ['layer', 'position', 'metric', 'compare', 'search', 'pins'] as const) {

@@ -1,5 +1,7 @@
 /** Makes lens results in the stored layout from plain numbers, for the tests and the harness page. */
 
+import { mulberry } from './random';
+
 export interface LensNumbers {
   readonly layers: readonly number[];
   readonly tokens: readonly { id: number; text: string }[];
@@ -96,14 +98,5 @@ export function syntheticNumbers(layerCount: number, positions: number, options:
     entropy: grid((l) => 10.5 * (1 - l / (layerCount + 3)) + random()),
     klToFinal: grid((l, p) => (l === layerCount ? 0 : Math.max(0, 18 * (1 - l / layerCount) + random() - (l >= settles[p] ? 4 : 0)))),
     tracked: Array.from({ length: tracked }, (_, i) => ({ id: 7 + i, text: words[7 + i] ?? ` t${i}`, logProb: grid((l) => -22 + (20 - 3 * i) * (l / layerCount) ** 3), rank: grid((l) => Math.max(1, Math.round(40_000 * (1 - l / layerCount) ** 3))) })),
-  };
-}
-
-function mulberry(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'vite';
-import { lensFile, syntheticNumbers } from './lens-fixture.ts';
 
 const root = join(import.meta.dirname, '..');
 const shared = process.env['UNEMBED_SHARED'] ?? join(root, '../../shared');
@@ -29,6 +28,25 @@ async function measured() {
   return { layers, tokens, texts, vocabulary: 49_152, topIds, topLogProbs: d.lp, entropy: d.ent, klToFinal: d.kl, finalLogProb: d.fin, finalRank, tracked };
 }
 
+/** First set of a model's reference values, or null where the shared folder is not there. */
+function reference(model) {
+  const file = join(shared, 'models', model, 'reference.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).sets[0] : null;
+}
+
+/** scores_demo, scores_smollm, scores_12x12, scores_12x12_logit, heads_demo, heads_demo_noising, stream_30x14, stream_30x14_noising */
+function small(name) {
+  const [what, which, option] = name.split('_');
+  const direction = option === 'noising' ? 'noising' : 'denoising';
+  const size = /^(\d+)x(\d+)$/.exec(which)?.slice(1).map(Number);
+  const set = size ? null : reference(which === 'demo' ? 'demo' : 'smollm2-135m-instruct');
+  if (what === 'scores') {
+    return set ? measuredScores(set) : syntheticScores(...(size ?? [30, 9]), option === 'one' ? 1 : 16, { logit: option === 'logit', residual: option === 'open' ? 0.02 : undefined });
+  }
+  const words = pieces('When Susan and Jane went to the hospital, Susan gave a computer to');
+  return set ? measuredPatching(set, direction) : syntheticPatching(size?.[0] ?? 30, Array.from({ length: size?.[1] ?? 14 }, (_, i) => words[i % words.length]), direction);
+}
+
 function problem(response, status, detail) {
   response.writeHead(status, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify({ type: 'about:blank', title: 'Failed', status, detail }));
 }
@@ -46,6 +64,11 @@ async function results(request, response, next) {
     const tokens = [{ id: 0, text: '<|endoftext|>', start: 0, end: 0 }, ...pieces.map((piece) => ({ id: 100 + piece.length, text: piece, start: at, end: (at += piece.length) }))];
     const warnings = text.endsWith(' ') ? ['The prompt ends with a space; most models read the next word with its space.'] : [];
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ model: 'demo', bosPrepended: true, tokens, ids: tokens.map((t) => t.id), count: tokens.length, limit: 8192, warnings }));
+    return;
+  }
+  const json = /^\/api\/v1\/runs\/((?:scores|heads|stream)_\w+)\/result$/.exec(url.pathname)?.[1];
+  if (json !== undefined) {
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(small(json)));
     return;
   }
   const name = /^\/api\/v1\/runs\/(\w+)\/result\.safetensors$/.exec(url.pathname)?.[1];
@@ -70,5 +93,8 @@ const server = await createServer({
   plugins: [{ name: 'results', configureServer: (vite) => void vite.middlewares.use((req, res, next) => void results(req, res, next)) }],
   optimizeDeps: { noDiscovery: true, include: [] },
 });
+// through vite, which finds their imports without endings, as the elements' build does
+const { lensFile, syntheticNumbers } = await server.ssrLoadModule('/harness/lens-fixture.ts');
+const { measuredPatching, measuredScores, pieces, syntheticPatching, syntheticScores } = await server.ssrLoadModule('/harness/board-fixture.ts');
 await server.listen();
 server.printUrls();

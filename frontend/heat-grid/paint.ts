@@ -1,10 +1,11 @@
+import { clipTo, fitText, outline, range } from '../shared/canvas-grid';
 import { layerName } from '../shared/format';
+import { boxOf, columnLeft, rowTop, visible, type Cell, type Geometry, type Viewport } from '../shared/grid-geometry';
 import type { LensResult } from '../shared/lens-result';
 import type { Metric } from '../shared/metrics';
 import type { CanvasTheme } from '../shared/palette';
 import { inTop } from '../shared/search';
 import { showToken } from '../shared/tokens';
-import { boxOf, columnLeft, rowTop, visible, type Cell, type Geometry, type Viewport } from './geometry';
 
 /** Everything one frame of the grid depends on. */
 export interface Frame {
@@ -34,13 +35,13 @@ export function paint(ctx: CanvasRenderingContext2D, frame: Frame, g: Geometry, 
   const body = range(window.fromRow, window.toRow);
   const columns = range(window.fromColumn, window.toColumn);
   ctx.save();
-  clip(ctx, g.axisWidth, g.headerHeight + g.cellHeight, v.width - g.axisWidth, v.height - g.headerHeight - g.cellHeight);
+  clipTo(ctx, g.axisWidth, g.headerHeight + g.cellHeight, v.width - g.axisWidth, v.height - g.headerHeight - g.cellHeight);
   cells(ctx, frame, g, v, body, columns, texts);
   marks(ctx, frame, g, v, columns, window);
   outlines(ctx, frame, g, v, false);
   ctx.restore();
   ctx.save();
-  clip(ctx, g.axisWidth, g.headerHeight, v.width - g.axisWidth, g.cellHeight);
+  clipTo(ctx, g.axisWidth, g.headerHeight, v.width - g.axisWidth, g.cellHeight);
   ctx.fillStyle = frame.theme.surface;
   ctx.fillRect(g.axisWidth, g.headerHeight, v.width, g.cellHeight);
   cells(ctx, frame, g, v, [0], columns, texts);
@@ -169,36 +170,28 @@ function marks(
 }
 
 function outlines(ctx: CanvasRenderingContext2D, frame: Frame, g: Geometry, v: Viewport, sticky: boolean): void {
-  const outline = (cell: Cell | null, colour: string, width: number, dash: number[]) => {
-    if (!cell || (cell.row === 0) !== sticky) {
-      return;
+  const around = (cell: Cell | null, colour: string, width: number, dash: readonly number[] = []) => {
+    if (cell && (cell.row === 0) === sticky) {
+      outline(ctx, boxOf(g, v, cell), colour, width, dash);
     }
-    const box = boxOf(g, v, cell);
-    ctx.strokeStyle = colour;
-    ctx.lineWidth = width;
-    ctx.setLineDash(dash);
-    ctx.beginPath();
-    ctx.roundRect(box.x + width / 2, box.y + width / 2, box.width - width, box.height - width, 2);
-    ctx.stroke();
-    ctx.setLineDash([]);
   };
-  outline(frame.hovered, frame.theme.ink3, 1, []);
-  outline(frame.compared, frame.theme.surface, 2, []);
-  outline(frame.compared, frame.theme.accent, 2, [3, 3]);
+  around(frame.hovered, frame.theme.ink3, 1);
+  around(frame.compared, frame.theme.surface, 2);
+  around(frame.compared, frame.theme.accent, 2, [3, 3]);
   if (frame.selected && (frame.selected.row === 0) === sticky) {
     const box = boxOf(g, v, frame.selected);
     ctx.strokeStyle = frame.theme.surface;
     ctx.lineWidth = 1;
     ctx.strokeRect(box.x + 2.5, box.y + 2.5, box.width - 5, box.height - 5);
   }
-  outline(frame.selected, frame.theme.accent, 2, []);
+  around(frame.selected, frame.theme.accent, 2);
 }
 
 function header(ctx: CanvasRenderingContext2D, frame: Frame, g: Geometry, v: Viewport, columns: readonly number[], texts: TextCache): void {
   const { result, theme } = frame;
   ctx.save();
   ctx.textBaseline = 'middle';
-  clip(ctx, g.axisWidth, 0, v.width - g.axisWidth, g.headerHeight);
+  clipTo(ctx, g.axisWidth, 0, v.width - g.axisWidth, g.headerHeight);
   ctx.fillStyle = theme.surface;
   ctx.fillRect(0, 0, v.width, g.headerHeight);
   ctx.textAlign = 'center';
@@ -236,7 +229,7 @@ function axis(ctx: CanvasRenderingContext2D, frame: Frame, g: Geometry, v: Viewp
     ctx.fillText(row === result.finalRow ? 'out' : layer === 0 ? 'emb' : layerName(layer), g.axisWidth - 7, rowTop(g, line, v.scrollY) + g.cellHeight / 2 + 0.5);
   };
   ctx.save();
-  clip(ctx, 0, g.headerHeight + g.cellHeight, g.axisWidth, v.height);
+  clipTo(ctx, 0, g.headerHeight + g.cellHeight, g.axisWidth, v.height);
   body.forEach(label);
   ctx.restore();
   label(0);
@@ -283,22 +276,8 @@ export class TextCache {
   private fit(text: string, width: number): string {
     const before = this.ctx.font;
     this.ctx.font = this.font(true);
-    const points = [...text].slice(0, 64);
-    let shown = points.join('');
-    for (let n = points.length - 1; n > 0 && this.ctx.measureText(shown).width > width; n--) {
-      shown = points.slice(0, n).join('') + '…';
-    }
+    const shown = fitText(this.ctx, text, width);
     this.ctx.font = before;
     return shown;
   }
-}
-
-function clip(ctx: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
-  ctx.beginPath();
-  ctx.rect(x, y, Math.max(0, width), Math.max(0, height));
-  ctx.clip();
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 }

@@ -24,9 +24,6 @@ export const lensViewStyles = css`
   .found { padding: 0 4px 6px 36px; }
   .found:empty { display: none; }
   .found b { color: var(--ink); font-weight: 600; }
-  .export { position: relative; }
-  .menu { right: 0; top: calc(100% + 4px); width: 232px; }
-  .menu.left { right: auto; left: 0; }
 
   table.ins { margin: 8px 0; }
   table.ins td, table.ins th { padding: 2px 4px; border: 0; }
@@ -55,14 +52,13 @@ export const lensViewStyles = css`
   .tablebox tbody tr:hover { background: var(--raised); }
   .tablebox tr.here, .tablebox tr.here:hover { background: var(--accent-weak); }
 
-  .hover, .tip { position: fixed; z-index: 1100; pointer-events: none; border-radius: var(--r); background: var(--surface); box-shadow: var(--float); padding: 8px 10px; font-size: 12px; }
+  .hover { position: fixed; z-index: 1100; pointer-events: none; border-radius: var(--r); background: var(--surface); box-shadow: var(--float); padding: 8px 10px; font-size: 12px; }
   .hover .row { flex-wrap: nowrap; gap: 6px; white-space: nowrap; }
   .hover .row .mono { overflow: hidden; text-overflow: ellipsis; }
   .hover table { width: 100%; border-collapse: collapse; margin-top: 4px; font: 11px/17px var(--mono); }
   .hover td { padding: 0; white-space: pre; max-width: 96px; overflow: hidden; text-overflow: ellipsis; }
   .hover td + td { text-align: right; }
   .hover .won { font-weight: 700; }
-  .tip { background: var(--ink); color: var(--paper); box-shadow: none; padding: 6px 9px; }
 
   dialog { border: 0; border-radius: 10px; box-shadow: var(--float); background: var(--surface); color: var(--ink); padding: 14px 18px; width: min(520px, 92vw); }
   dialog::backdrop { background: var(--scrim); }

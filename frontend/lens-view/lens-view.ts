@@ -1,17 +1,22 @@
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import '../export-menu/export-menu';
+import type { ExportItem, ExportMenu } from '../export-menu/export-menu';
 import '../heat-grid/heat-grid';
 import type { HeatGrid, LensCell } from '../heat-grid/heat-grid';
-import { FetchFailed, fetchBuffer, fetchText } from '../shared/fetch-result';
+import { copyPicture, copyText, download } from '../shared/browser';
+import { fetchBuffer, fetchText } from '../shared/fetch-result';
 import { count, fixed, layerName, percent, rank, tiny } from '../shared/format';
 import { LensResult } from '../shared/lens-result';
 import { metricOf, metricsOf, type Metric } from '../shared/metrics';
 import { seriesStyle } from '../shared/palette';
-import { finding, plain, reading, type Piece } from '../shared/reading';
-import { MalformedSafetensors } from '../shared/safetensors';
+import { finding, plain, reading } from '../shared/reading';
+import { ResultPage } from '../shared/result-page';
 import { describeMatches, findMatches, type Matches } from '../shared/search';
 import { sharedStyles } from '../shared/styles';
+import { tipStyles } from '../shared/tips';
 import { contextOf, showToken } from '../shared/tokens';
+import { capital, segment, words } from '../shared/words';
 import '../trajectory-chart/trajectory-chart';
 import type { Trajectory } from '../trajectory-chart/trajectory-chart';
 import { lensViewStyles } from './lens-view.css';
@@ -19,7 +24,6 @@ import { compareOf, compareText, linkTo, pinsOf, selectionOf, shownRows, type Lo
 import { trajectoriesOf } from './trajectories';
 
 const NO_MATCHES: Matches = { ids: new Set(), cells: [], below: 0 };
-const STATE_DELAY_MILLIS = 120;
 
 /**
  * The lens page below its title: what was found in words, the grid, trajectories, inspector and reading of one result.
@@ -33,13 +37,10 @@ const STATE_DELAY_MILLIS = 120;
  * PageDown, `c` compare.
  */
 @customElement('lens-view')
-export class LensView extends LitElement {
-  static override styles = [sharedStyles, lensViewStyles];
+export class LensView extends ResultPage<LensResult, LensState> {
+  static override styles = [sharedStyles, tipStyles, lensViewStyles];
 
-  @property() src = '';
-  @property() csv = '';
   @property() json = '';
-  @property() filename = 'lens';
   @property() layer: Loose = null;
   @property() position: Loose = null;
   @property() metric = 'final';
@@ -48,16 +49,10 @@ export class LensView extends LitElement {
   @property() search = '';
   @property() pins = '';
 
-  @state() private result: LensResult | null = null;
-  @state() private error = '';
   @state() private table = false;
   @state() private rankMode = false;
-  @state() private menuOpen = false;
-  private menuOnLeft = false;
   @state() private full = false;
   @state() private hover: (LensCell & { box: DOMRect }) | null = null;
-  @state() private tip: { text: string; box: DOMRect } | null = null;
-  @state() private said = '';
   @state() private roomHeight = window.innerHeight;
 
   private selected: LensCell = { row: 0, position: 0 };
@@ -66,62 +61,32 @@ export class LensView extends LitElement {
   private coloured!: Metric;
   private hits: Matches = NO_MATCHES;
   private pinned: number[] = [];
-  private request?: AbortController;
-  private stateTimer = 0;
-  private saidTimer = 0;
 
   @query('heat-grid') private grid?: HeatGrid;
   @query('#search') private searchBox?: HTMLInputElement;
+  @query('export-menu') private menu?: ExportMenu;
   @query('dialog') private help!: HTMLDialogElement;
+
+  protected override readonly loaded = 'lens-loaded';
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // before the frame's own listener: here `?` also explains the marks of the grid
-    document.addEventListener('keydown', this.onDocumentKey, true);
-    document.addEventListener('pointerdown', this.onOutside);
     document.addEventListener('fullscreenchange', this.onFullscreen);
     window.addEventListener('resize', this.onResize);
-    if (this.hasUpdated && this.src && !this.result) {
-      // moved to another place of the page while it was loading
-      void this.load();
-    }
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    document.removeEventListener('keydown', this.onDocumentKey, true);
-    document.removeEventListener('pointerdown', this.onOutside);
     document.removeEventListener('fullscreenchange', this.onFullscreen);
     window.removeEventListener('resize', this.onResize);
-    this.request?.abort();
-    clearTimeout(this.stateTimer);
-    clearTimeout(this.saidTimer);
   }
 
-  /** Fetches the result again, after a failure. */
-  async load(): Promise<void> {
-    this.request?.abort();
-    this.result = null;
-    this.error = '';
-    if (!this.src) {
-      return;
-    }
-    const request = (this.request = new AbortController());
-    try {
-      this.result = LensResult.read(await fetchBuffer(this.src, request.signal));
-      await this.updateComplete;
-      this.dispatchEvent(new CustomEvent('lens-loaded'));
-    } catch (error) {
-      if (!request.signal.aborted) {
-        this.error = sentence(error);
-      }
-    }
+  protected override async fetch(src: string, signal: AbortSignal): Promise<LensResult> {
+    return LensResult.read(await fetchBuffer(src, signal));
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has('src')) {
-      void this.load();
-    }
+    super.willUpdate(changed);
     if (!this.result) {
       return;
     }
@@ -152,32 +117,25 @@ export class LensView extends LitElement {
 
   override render() {
     return html`
-      <div class="page" @pointerover=${this.onTip} @focusin=${this.onTip} @pointerout=${this.offTip} @focusout=${this.offTip}>
-        ${this.error ? this.failure() : this.result ? this.content(this.result) : this.skeleton()}
-      </div>
+      ${this.page()}
       ${this.result && this.hover ? this.hoverCard(this.result, this.hover) : nothing}
-      ${this.tip ? this.tooltip(this.tip) : nothing}
+      ${this.tips.render()}
       ${this.helpDialog()}
     `;
   }
 
   // ---- states
 
-  private skeleton() {
+  protected override skeleton() {
     return html`<div role="status" aria-label="Loading the result">
       <span class="skeleton" style="width:min(620px,90%);height:20px;margin:8px 0"></span><span class="skeleton" style="width:300px;height:14px"></span>
       <div class="lens" style="margin-top:48px"><div class="stack"><span class="skeleton" style="height:520px"></span><span class="skeleton" style="height:220px"></span></div>
       <div class="stack"><span class="skeleton" style="height:330px"></span><span class="skeleton" style="height:110px"></span></div></div></div>`;
   }
 
-  private failure() {
-    return html`<div class="card" style="margin-top:12px"><div class="empty" role="alert"><h2>The result could not be shown</h2><p>${this.error}</p>
-      <button class="btn primary" @click=${() => void this.load()}>Try again</button></div></div>`;
-  }
-
   // ---- the page
 
-  private content(result: LensResult): TemplateResult {
+  protected override content(result: LensResult): TemplateResult {
     return html`
       ${this.opening(result)} ${this.tools(result)}
       <div class="lens">
@@ -215,33 +173,29 @@ export class LensView extends LitElement {
     const tracked = metrics.filter((metric) => metric.key.startsWith('tracked:'));
     const plainOnes = metrics.filter((metric) => !metric.key.startsWith('tracked:'));
     const on = tracked.find((metric) => metric.key === this.coloured.key);
-    const segment = (metric: Metric) => this.segment(metric.label, metric.key === this.coloured.key, metric.definition, () => this.change({ metric: metric.key }));
+    const byMetric = (metric: Metric) => segment(metric.label, metric.key === this.coloured.key, metric.definition, () => this.change({ metric: metric.key }));
     return html`<div class="row tools" role="toolbar" aria-label="What the grid shows">
       <div class="seg" role="group" aria-label="Colour">
-        ${plainOnes.slice(0, 2).map(segment)}
-        ${tracked.length > 0 ? this.segment(on ? on.label : `Rank of ${showToken(result.tracked[0].text)}`, !!on, (on ?? tracked[1]).definition, () => this.change({ metric: (on ?? tracked[1]).key })) : nothing}
-        ${plainOnes.slice(2).map(segment)}
+        ${plainOnes.slice(0, 2).map(byMetric)}
+        ${tracked.length > 0 ? segment(on ? on.label : `Rank of ${showToken(result.tracked[0].text)}`, !!on, (on ?? tracked[1]).definition, () => this.change({ metric: (on ?? tracked[1]).key })) : nothing}
+        ${plainOnes.slice(2).map(byMetric)}
       </div>
       ${on ? this.trackedChoice(result, on) : nothing}
       ${result.hasSublayers
         ? html`<div class="seg" role="group" aria-label="Rows">
-            ${this.segment('Every layer', !this.sublayers, 'The stream entering each block, and the final stream: one row per layer.', () => this.change({ sublayers: false }))}
-            ${this.segment('+ after attention', this.sublayers, 'Also the stream inside each block, after its attention has written: rows l.5.', () => this.change({ sublayers: true }))}
+            ${segment('Every layer', !this.sublayers, 'The stream entering each block, and the final stream: one row per layer.', () => this.change({ sublayers: false }))}
+            ${segment('+ after attention', this.sublayers, 'Also the stream inside each block, after its attention has written: rows l.5.', () => this.change({ sublayers: true }))}
           </div>`
         : nothing}
       <div class="seg" role="group" aria-label="View">
-        ${this.segment('Grid', !this.table, 'The heat map.', () => (this.table = false))}
-        ${this.segment('Table', this.table, 'The selected position as a table: every layer, every figure. Key: t', () => (this.table = true))}
+        ${segment('Grid', !this.table, 'The heat map.', () => (this.table = false))}
+        ${segment('Table', this.table, 'The selected position as a table: every layer, every figure. Key: t', () => (this.table = true))}
       </div>
       <span class="grow"></span>
       ${this.searchField()} ${this.exportMenu()}
       <button class="btn" aria-pressed=${this.full} data-tip="Key: f" @click=${this.toggleFull}>${this.full ? 'Leave full screen' : 'Full screen'}</button>
       <button class="btn" aria-label="Help: keys and marks" data-tip="Keys and marks" @click=${() => this.help.showModal()}>?</button>
     </div>`;
-  }
-
-  private segment(label: string, on: boolean, tip: string, choose: () => void) {
-    return html`<button class=${on ? 'on' : ''} aria-pressed=${on} data-tip=${tip} @click=${choose}>${label}</button>`;
   }
 
   private trackedChoice(result: LensResult, on: Metric) {
@@ -252,7 +206,7 @@ export class LensView extends LitElement {
           </select>`
         : nothing}
       <div class="seg" role="group" aria-label="Figure of the tracked token">
-        ${(['rank', 'logProb'] as const).map((k) => this.segment(k === 'rank' ? 'rank' : 'log p', k === kind, metricOf(result, `tracked:${id}:${k}`).definition, () => this.change({ metric: `tracked:${id}:${k}` })))}
+        ${(['rank', 'logProb'] as const).map((k) => segment(k === 'rank' ? 'rank' : 'log p', k === kind, metricOf(result, `tracked:${id}:${k}`).definition, () => this.change({ metric: `tracked:${id}:${k}` })))}
       </div>`;
   }
 
@@ -264,23 +218,18 @@ export class LensView extends LitElement {
   }
 
   private exportMenu() {
-    const item = (label: string, hint: string, run: () => Promise<void> | void) =>
-      html`<button role="menuitem" @click=${() => this.fromMenu(run)}>${label}<span class="muted">${hint}</span></button>`;
-    return html`<span class="export" @keydown=${this.onMenuKey}>
-      <button class="btn" id="export" aria-haspopup="menu" aria-expanded=${this.menuOpen} @click=${this.toggleMenu}>${this.said || 'Export'} <span class="muted" aria-hidden="true">▾</span></button>
-      <span class="sr" role="status">${this.said}</span>
-      ${this.menuOpen
-        ? html`<div class="menu ${this.menuOnLeft ? 'left' : ''}" role="menu" aria-labelledby="export">
-            ${item('Copy link to this cell', '', () => this.copyLink())} ${item('Copy picture', 'PNG', () => this.copyPicture())}
-            ${this.csv ? item('Copy table', 'CSV', () => this.copyFrom(this.csv)) : nothing} ${this.json ? item('Copy result', 'JSON', () => this.copyFrom(this.json)) : nothing}
-            <hr />
-            ${item('Download picture', 'PNG', async () => download(await this.picture(), `${this.filename}.png`))}
-            ${this.csv ? html`<a role="menuitem" href=${this.csv} download="${this.filename}.csv">Download table<span class="muted">CSV</span></a>` : nothing}
-            ${this.json ? html`<a role="menuitem" href=${this.json} download="${this.filename}.json">Download result<span class="muted">JSON</span></a>` : nothing}
-            <a role="menuitem" href=${this.src} download="${this.filename}.safetensors">Download arrays<span class="muted">safetensors</span></a>
-          </div>`
-        : nothing}
-    </span>`;
+    const items: (ExportItem | null)[] = [
+      { label: 'Copy link to this cell', run: () => this.copyLink() },
+      { label: 'Copy picture', hint: 'PNG', run: () => copyPicture(() => this.picture(), `${this.filename}.png`) },
+      ...(this.csv ? [{ label: 'Copy table', hint: 'CSV', run: () => copyFrom(this.csv) }] : []),
+      ...(this.json ? [{ label: 'Copy result', hint: 'JSON', run: () => copyFrom(this.json) }] : []),
+      null,
+      { label: 'Download picture', hint: 'PNG', run: async () => download(await this.picture(), `${this.filename}.png`) },
+      ...(this.csv ? [{ label: 'Download table', hint: 'CSV', href: this.csv, download: `${this.filename}.csv` }] : []),
+      ...(this.json ? [{ label: 'Download result', hint: 'JSON', href: this.json, download: `${this.filename}.json` }] : []),
+      { label: 'Download arrays', hint: 'safetensors', href: this.src, download: `${this.filename}.safetensors` },
+    ];
+    return html`<export-menu .items=${items}></export-menu>`;
   }
 
   private gridCard(result: LensResult) {
@@ -336,8 +285,8 @@ export class LensView extends LitElement {
     return html`<section class="card" aria-label="Trajectories">
       <header><h2>Position ${position} <span class="tok">${showToken(result.tokens[position].text)}</span> ${this.rankMode ? 'rank' : 'log-probability'} by layer</h2><span class="grow"></span>
         <div class="seg" role="group" aria-label="Figure of the trajectories">
-          ${this.segment('log p', !this.rankMode, 'Natural logarithm of the probability, in nats; everything below −16 lies on the floor.', () => (this.rankMode = false))}
-          ${this.segment('rank', this.rankMode, 'Place among all tokens of the vocabulary; 1, the most likely, is on top. Logarithmic.', () => (this.rankMode = true))}
+          ${segment('log p', !this.rankMode, 'Natural logarithm of the probability, in nats; everything below −16 lies on the floor.', () => (this.rankMode = false))}
+          ${segment('rank', this.rankMode, 'Place among all tokens of the vocabulary; 1, the most likely, is on top. Logarithmic.', () => (this.rankMode = true))}
         </div></header>
       <div class="b"><trajectory-chart .layers=${rows.map((r) => result.layers[r])} .trajectories=${this.trajectories(result)} .mode=${this.rankMode ? 'rank' : 'logProb'}
         .vocabulary=${result.vocabulary} .crystallised=${result.summary(position).crystallised} .layer=${result.layers[row]} .topK=${result.topK}
@@ -354,7 +303,7 @@ export class LensView extends LitElement {
     const { row, position } = this.selected;
     const ids = this.trajectories(result).map((trajectory) => trajectory.id);
     return html`<section class="card" aria-label="Selected cell">
-      <header><h2>${capital(layerLabel(result, row, true))} · position ${position}</h2><span class="grow"></span><button class="link quiet" data-tip="The address of this page with this cell selected" @click=${() => void this.copyLink()}>copy link</button></header>
+      <header><h2>${capital(layerLabel(result, row, true))} · position ${position}</h2><span class="grow"></span><button class="link quiet" data-tip="The address of this page with this cell selected" @click=${async () => this.menu?.say(await this.copyLink())}>copy link</button></header>
       <div class="b"><div class="muted">after “${contextOf(result.tokens, position, 4, result.bosPrepended ? 1 : 0)}”</div>
         <table class="plain ins"><tbody>${result.top(row, position).map((entry, i) => {
           const p = Math.exp(entry.logProb);
@@ -442,13 +391,6 @@ export class LensView extends LitElement {
     </div>`;
   }
 
-  private tooltip({ text, box }: { text: string; box: DOMRect }) {
-    const width = 280;
-    const left = Math.max(8, Math.min(box.left, window.innerWidth - width - 8));
-    const above = box.bottom + 110 > window.innerHeight;
-    return html`<div class="tip" role="tooltip" style="left:${left}px;max-width:${width}px;${above ? `bottom:${window.innerHeight - box.top + 6}px` : `top:${box.bottom + 6}px`}">${text}</div>`;
-  }
-
   private helpDialog() {
     const keys: [string, string][] = [
       ['← ↑ → ↓', 'move through layers and positions'], ['Home End', 'first and last position'], ['PgUp PgDn', 'a page of layers; with Ctrl to the edge'],
@@ -501,32 +443,17 @@ export class LensView extends LitElement {
     this.change({ pins: pins.join(',') });
   }
 
-  private change(change: Partial<Pick<LensView, 'layer' | 'position' | 'metric' | 'compare' | 'sublayers' | 'search' | 'pins'>>): void {
-    Object.assign(this, change);
-    clearTimeout(this.stateTimer);
-    this.stateTimer = window.setTimeout(() => this.announce(), STATE_DELAY_MILLIS);
-  }
-
-  private async announce(): Promise<void> {
-    await this.updateComplete;
-    const detail = this.current();
-    if (detail) {
-      this.dispatchEvent(new CustomEvent<LensState>('state-change', { detail, bubbles: true, composed: true }));
-    }
-  }
-
-  private current(): LensState | null {
-    return (
-      this.result && {
-        layer: this.result.layers[this.selected.row],
-        position: this.selected.position,
-        metric: this.coloured.key,
-        compare: compareText(this.result, this.compared),
-        sublayers: this.sublayers,
-        search: this.search ?? '',
-        pins: this.pinned,
-      }
-    );
+  protected override current(): LensState {
+    const result = this.result!;
+    return {
+      layer: result.layers[this.selected.row],
+      position: this.selected.position,
+      metric: this.coloured.key,
+      compare: compareText(result, this.compared),
+      sublayers: this.sublayers,
+      search: this.search ?? '',
+      pins: this.pinned,
+    };
   }
 
   private readonly onSearchKey = (event: KeyboardEvent): void => {
@@ -544,10 +471,7 @@ export class LensView extends LitElement {
     event.stopPropagation();
   };
 
-  private readonly onDocumentKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || !this.result || event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event.composedPath())) {
-      return;
-    }
+  protected override onPageKey(event: KeyboardEvent): boolean {
     const act = {
       '/': () => this.searchBox?.focus(),
       '?': () => this.help.showModal(),
@@ -556,10 +480,8 @@ export class LensView extends LitElement {
       m: () => this.nextMetric(),
       Escape: () => this.close(),
     }[event.key];
-    if (act && act() !== false) {
-      event.preventDefault();
-    }
-  };
+    return !!act && act() !== false;
+  }
 
   private nextMetric(): void {
     const keys = metricsOf(this.result!).map((metric) => metric.key);
@@ -568,10 +490,10 @@ export class LensView extends LitElement {
 
   /** Closes what lies on top; false when there is nothing to close. */
   private close(): boolean {
-    if (this.menuOpen) {
-      this.menuOpen = false;
-      this.renderRoot.querySelector<HTMLElement>('#export')?.focus();
-    } else if (this.compared) {
+    if (this.menu?.close()) {
+      return true;
+    }
+    if (this.compared) {
       this.change({ compare: '' });
     } else if (this.search) {
       this.change({ search: '' });
@@ -609,70 +531,11 @@ export class LensView extends LitElement {
     this.roomHeight = window.innerHeight;
   };
 
-  private readonly onOutside = (event: Event): void => {
-    if (this.menuOpen && !event.composedPath().some((node) => node instanceof HTMLElement && node.classList.contains('export'))) {
-      this.menuOpen = false;
-    }
-  };
-
-  private readonly onTip = (event: Event): void => {
-    const target = (event.target as HTMLElement).closest<HTMLElement>('[data-tip]');
-    const keyboard = event.type === 'focusin' && target?.matches(':focus-visible');
-    if (target?.dataset['tip'] && (event.type === 'pointerover' || keyboard)) {
-      this.tip = { text: target.dataset['tip'], box: target.getBoundingClientRect() };
-    }
-  };
-
-  private readonly offTip = (): void => {
-    this.tip = null;
-  };
-
   // ---- out of the page
 
-  private readonly toggleMenu = async (): Promise<void> => {
-    this.menuOpen = !this.menuOpen;
-    this.menuOnLeft = (this.renderRoot.querySelector('#export')?.getBoundingClientRect().right ?? 0) < 260;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('.menu [role=menuitem]')?.focus();
-  };
-
-  private readonly onMenuKey = (event: KeyboardEvent): void => {
-    const items = [...this.renderRoot.querySelectorAll<HTMLElement>('.menu [role=menuitem]')];
-    const at = items.indexOf(this.shadowRoot?.activeElement as HTMLElement);
-    const target = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
-    if (items.length > 0 && target !== undefined) {
-      event.preventDefault();
-      items[target % items.length].focus();
-    }
-  };
-
-  private fromMenu(run: () => Promise<void> | void): void {
-    this.menuOpen = false;
-    Promise.resolve()
-      .then(run)
-      .catch((error: unknown) => this.say(sentence(error)));
-  }
-
-  private async copyLink(): Promise<void> {
-    const state = this.current();
-    if (state) {
-      await copyText(linkTo(window.location.href, state));
-      this.say('Link copied');
-    }
-  }
-
-  private async copyPicture(): Promise<void> {
-    if (typeof ClipboardItem === 'undefined' || !navigator.clipboard?.write) {
-      download(await this.picture(), `${this.filename}.png`);
-      return;
-    }
-    await navigator.clipboard.write([new ClipboardItem({ 'image/png': this.picture() })]);
-    this.say('Picture copied');
-  }
-
-  private async copyFrom(url: string): Promise<void> {
-    await copyText(await fetchText(url));
-    this.say('Copied');
+  private async copyLink(): Promise<string> {
+    await copyText(linkTo(window.location.href, this.current()));
+    return 'Link copied';
   }
 
   private async picture(): Promise<Blob> {
@@ -684,15 +547,6 @@ export class LensView extends LitElement {
     return this.grid!.picture(plain(finding(this.result!, this.selected.position)));
   }
 
-  private say(text: string): void {
-    this.said = text;
-    clearTimeout(this.saidTimer);
-    this.saidTimer = window.setTimeout(() => (this.said = ''), 2500);
-  }
-}
-
-function words(pieces: readonly Piece[]) {
-  return pieces.map((piece) => (typeof piece === 'string' ? piece : 'token' in piece ? html`<b class="said">${showToken(piece.token)}</b>` : html`<b>${piece.figure}</b>`));
 }
 
 function layerLabel(result: LensResult, row: number, long = false): string {
@@ -700,50 +554,9 @@ function layerLabel(result: LensResult, row: number, long = false): string {
   return long ? (row === result.finalRow ? `final layer ${layerName(result.layers[row])}` : row === 0 ? 'embedding' : `layer ${name}`) : name;
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** Whether a key belongs to a field that is typed in, or to a dialog or menu that lies over the page. */
-function isElsewhere(path: EventTarget[]): boolean {
-  return path.some(
-    (node) =>
-      node instanceof HTMLElement &&
-      (node.isContentEditable || /^(input|textarea|select|dialog)$|-(overlay|dialog)$/.test(node.localName) || node.getAttribute('role') === 'dialog'),
-  );
-}
-
-function sentence(error: unknown): string {
-  if (error instanceof FetchFailed) {
-    return error.message;
-  }
-  if (error instanceof MalformedSafetensors) {
-    return `The result can’t be read: ${error.message}.`;
-  }
-  return error instanceof Error ? error.message : String(error);
-}
-
-async function copyText(text: string): Promise<void> {
-  if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
-    return;
-  }
-  // plain http on another host has no clipboard interface
-  const area = document.createElement('textarea');
-  area.value = text;
-  area.style.cssText = 'position:fixed;opacity:0';
-  document.body.append(area);
-  area.select();
-  document.execCommand('copy');
-  area.remove();
-}
-
-function download(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+async function copyFrom(url: string): Promise<string> {
+  await copyText(await fetchText(url));
+  return 'Copied';
 }
 
 declare global {

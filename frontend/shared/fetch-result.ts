@@ -11,6 +11,19 @@ export class FetchFailed extends Error {
   }
 }
 
+/** A result that isn't what its kind should be; the message says what is wrong, without a full stop. */
+export class MalformedResult extends Error {
+  override readonly name: string = 'MalformedResult';
+}
+
+/** What a failure says to a reader, as one sentence. */
+export function sentence(error: unknown): string {
+  if (error instanceof MalformedResult) {
+    return `The result can’t be read: ${error.message}.`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The body of `url`, or a `FetchFailed` a reader can act on. An abort rejects with the signal's own AbortError. */
 export async function fetchResult(url: string, accept: string, signal?: AbortSignal): Promise<Response> {
   let response: Response;

@@ -12,6 +12,18 @@ export function fixed(value: number, digits = 2): string {
   return Number.isFinite(value) ? signed(value.toFixed(digits).replace(/^-(0(?:\.0+)?)$/, '$1')) : '–';
 }
 
+/** Fixed decimals with the sign always written: +1.20, −0.87, 0.00. */
+export function plus(value: number, digits = 2): string {
+  const text = fixed(value, digits);
+  return value > 0 && Number(value.toFixed(digits)) > 0 ? `+${text}` : text;
+}
+
+/** A share in percent, which may lie outside 0 … 100: 78 %, 112 %, −4.2 %. */
+export function share(value: number): string {
+  const digits = value !== 0 && Math.abs(value) < 0.0995 ? 1 : 0;
+  return Number.isFinite(value) ? `${fixed(100 * value, digits)} %` : '–';
+}
+
 /** A probability as percent: 97.3 %, 0.42 %, <0.01 %. */
 export function percent(p: number): string {
   if (!Number.isFinite(p)) {

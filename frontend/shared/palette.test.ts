@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contrast, linearScale, log1pScale, mix, parseHex, ramp, rankScale, seriesStyle, sqrtScale } from './palette';
+import { contrast, divergingRamp, linearScale, log1pScale, mix, parseHex, ramp, rankScale, seriesStyle, signedSqrtScale, sqrtScale, type Rgb } from './palette';
 
 describe('scales', () => {
   it('√p shows small probabilities', () => {
@@ -43,5 +43,21 @@ describe('the ramp', () => {
     const styles = Array.from({ length: 6 }, (_, i) => seriesStyle(i));
     expect(new Set(styles.map((s) => s.colour)).size).toBe(6);
     expect(new Set(styles.map((s) => s.dash)).size).toBe(6);
+  });
+});
+
+describe('two hues around zero', () => {
+  const ends = ['#c4532b', '#f1f1ec', '#1f5fa8', '#15191e', '#ffffff'].map(parseHex) as [Rgb, Rgb, Rgb, Rgb, Rgb];
+  const r = divergingRamp(...ends);
+  it('meet in paper, orange below and blue above', () => {
+    expect([r.fills[r.index(-1)], r.fills[r.index(0)], r.fills[r.index(1)]]).toEqual(['rgb(196 83 43)', 'rgb(241 241 236)', 'rgb(31 95 168)']);
+    expect(r.index(-9)).toBe(0);
+  });
+  it('carry readable ink at every step', () => {
+    const rgb = (text: string) => text.match(/\d+/g)!.map(Number) as unknown as Rgb;
+    r.fills.forEach((fill, i) => expect(contrast(rgb(fill), rgb(r.inks[i]))).toBeGreaterThan(3.9));
+  });
+  it('take the root on both sides', () => {
+    expect([-4, -1, 0, 1, 9].map(signedSqrtScale(4))).toEqual([-1, -0.5, 0, 0.5, 1]);
   });
 });

@@ -1,8 +1,8 @@
-/** Colour-blind-safe sequential scales, from paper to one deep hue, taken from the theme's custom properties. */
+/** Colour-blind-safe scales, from paper to one deep hue or to two (blue helps, orange hurts), taken from the theme's custom properties. */
 
 export type Rgb = readonly [number, number, number];
 
-/** Maps a value to 0 (paper) … 1 (deep). */
+/** Maps a value to 0 (paper) … 1 (deep); scales with two hues to −1 … 1. */
 export type Transform = (value: number) => number;
 
 const clamp = (t: number) => (t <= 0 ? 0 : t >= 1 ? 1 : t);
@@ -18,6 +18,9 @@ export const log1pScale = (max: number): Transform => (value) => clamp(Math.log1
 
 /** Rank 1 is deepest; logarithmic down to the size of the vocabulary. */
 export const rankScale = (vocabulary: number): Transform => (rank) => clamp(1 - Math.log(Math.max(1, rank)) / Math.log(vocabulary));
+
+/** √ on both sides of zero: −max … max to −1 … 1, small votes stay visible. */
+export const signedSqrtScale = (max: number): Transform => (value) => Math.sign(value) * clamp(Math.sqrt(Math.abs(value) / max));
 
 export function parseHex(hex: string): Rgb {
   const digits = hex.trim().replace('#', '');
@@ -75,6 +78,19 @@ export function ramp(from: Rgb, to: Rgb, inkOnFrom: Rgb, inkOnTo: Rgb): Ramp {
   return { fills, inks, pale, index: (t) => Math.round(clamp(t) * (STEPS - 1)) };
 }
 
+/** Two ramps that meet at zero: `index` takes a t in −1…1, the first fill is the deep negative hue. */
+export function divergingRamp(negative: Rgb, zero: Rgb, positive: Rgb, inkOnZero: Rgb, inkOnDeep: Rgb): Ramp {
+  const below = ramp(zero, negative, inkOnZero, inkOnDeep);
+  const above = ramp(zero, positive, inkOnZero, inkOnDeep);
+  const join = (part: (r: Ramp) => readonly string[]) => [...part(below).slice(1).reverse(), ...part(above)];
+  return {
+    fills: join((r) => r.fills),
+    inks: join((r) => r.inks),
+    pale: join((r) => r.pale),
+    index: (t) => STEPS - 1 + (t < 0 ? -below.index(-t) : above.index(t)),
+  };
+}
+
 /** As far towards the ground as the ink may go while it keeps a contrast of 3:1. */
 function paler(ink: Rgb, fill: Rgb): Rgb {
   let best = ink;
@@ -90,6 +106,7 @@ function paler(ink: Rgb, fill: Rgb): Rgb {
 /** The colours a canvas needs, read from the theme that holds at `element`. */
 export interface CanvasTheme {
   readonly ramp: Ramp;
+  readonly diverging: Ramp;
   readonly surface: string;
   readonly raised: string;
   readonly ink: string;
@@ -106,8 +123,10 @@ export function readTheme(element: Element): CanvasTheme {
   const style = getComputedStyle(element);
   const value = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback;
   const rgb = (name: string, fallback: string) => parseHex(value(name, fallback));
+  const [ink, inkOnDeep] = [rgb('--seq-ink-0', '#15191e'), rgb('--seq-ink-1', '#ffffff')];
   return {
-    ramp: ramp(rgb('--seq-0', '#f7f7f4'), rgb('--seq-1', '#0d3b5c'), rgb('--seq-ink-0', '#15191e'), rgb('--seq-ink-1', '#ffffff')),
+    ramp: ramp(rgb('--seq-0', '#f7f7f4'), rgb('--seq-1', '#0d3b5c'), ink, inkOnDeep),
+    diverging: divergingRamp(rgb('--hurt', '#c4532b'), rgb('--zero', '#f1f1ec'), rgb('--help', '#1f5fa8'), ink, inkOnDeep),
     surface: value('--surface', '#fff'),
     raised: value('--raised', '#fcfcfa'),
     ink: value('--ink', '#15191e'),

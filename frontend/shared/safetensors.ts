@@ -1,3 +1,5 @@
+import { MalformedResult } from './fetch-result';
+
 /** Reads the safetensors layout: 8 bytes of header length, a JSON header, then the tensors' bytes (little-endian, row-major). */
 
 export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -19,7 +21,7 @@ const VIEWS = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8
 const LONGEST_HEADER = 100 * 1024 * 1024;
 
 /** The file can't be read; the message names the tensor and what is wrong with it. */
-export class MalformedSafetensors extends Error {
+export class MalformedSafetensors extends MalformedResult {
   override readonly name = 'MalformedSafetensors';
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cellProbability, cellRank, fixed, layerRange, percent, rank, tiny } from './format';
-import { contextOf, shorten, showToken } from './tokens';
+import { cellProbability, cellRank, fixed, layerRange, percent, plus, rank, share, tiny } from './format';
+import { contextOf, lastWords, shorten, showToken } from './tokens';
 
 describe('tokens on screen', () => {
   it.each([[' Paris', '·Paris'], ['\n\n', '⏎⏎'], ['\r\n', '⏎'], ['\ta', '⇥a'], ['', '∅'], ['\u200b', 'U+200B'], ['\u00a0', '⍽'], ['日本', '日本']])('%j is %s', (text, shown) => {
@@ -9,6 +9,11 @@ describe('tokens on screen', () => {
   it('are cut by character, not by half of one', () => {
     expect(shorten('👍👍👍', 2)).toBe('👍…');
     expect(shorten('abc', 3)).toBe('abc');
+  });
+  it('keep the end of a long prompt, from a whole word on', () => {
+    expect(lastWords('short\nenough')).toBe('short enough');
+    expect(lastWords('one two three four', 12)).toBe('…three four');
+    expect(lastWords('x'.repeat(40), 10)).toBe(`…${'x'.repeat(10)}`);
   });
   it('give the context with the cut marked', () => {
     const tokens = ['The', ' Eiffel', ' Tower', '\n', ' is'].map((text) => ({ text }));
@@ -31,6 +36,10 @@ describe('numbers on screen', () => {
     expect(fixed(NaN)).toBe('–');
     expect(fixed(-0.0004)).toBe('0.00');
     expect(rank(0)).toBe('–');
+  });
+  it('write the sign of a vote, and shares beyond 0 and 100', () => {
+    expect([plus(1.2), plus(-0.866), plus(0.001), plus(0.0123, 3)]).toEqual(['+1.20', '−0.87', '0.00', '+0.012']);
+    expect([share(0.78), share(1.116), share(-0.042), share(0), share(NaN)]).toEqual(['78 %', '112 %', '−4.2 %', '0 %', '–']);
   });
   it('say small differences as programs do', () => {
     expect(tiny(3.02e-5)).toBe('3e-5');

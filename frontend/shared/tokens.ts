@@ -36,3 +36,14 @@ export function contextOf(tokens: readonly { text: string }[], position: number,
     .trim();
   return (from > begin ? '…' : '') + text;
 }
+
+/** A prompt whose beginning is cut where it is long: what is asked stands at its end. */
+export function lastWords(text: string, length = 170): string {
+  const points = [...text.replace(/\s+/g, ' ')];
+  if (points.length <= length) {
+    return points.join('');
+  }
+  const end = points.slice(points.length - length).join('');
+  const word = end.indexOf(' ');
+  return `…${word >= 0 && word < 24 ? end.slice(word + 1) : end}`;
+}

@@ -1,12 +1,9 @@
 package dev.unembed.base.ui;
 
-import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.ComponentEvent;
 import com.vaadin.flow.component.ComponentEventListener;
 import com.vaadin.flow.component.DomEvent;
 import com.vaadin.flow.component.EventData;
-import com.vaadin.flow.component.HasSize;
-import com.vaadin.flow.component.HasStyle;
 import com.vaadin.flow.component.Tag;
 import com.vaadin.flow.component.dependency.JsModule;
 import com.vaadin.flow.shared.Registration;
@@ -21,42 +18,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of a lens page: grid, trajectories, inspector and reading of one stored result.
  *
- * <p>The browser fetches the result itself from {@code src}; only the state that belongs in the page's address passes
- * through the server. {@link #setState(State)} restores a deep link, {@link #addStateChangeListener} tells what the
- * reader selected since. Layers are lens layers: 0 is the embedding, {@code l + 0.5} the stream after the attention of
- * block l.
+ * <p>Its source is the result as safetensors. {@link #setState(State)} restores a deep link, {@link
+ * #addStateChangeListener} tells what the reader selected since. Layers are lens layers: 0 is the embedding, {@code l +
+ * 0.5} the stream after the attention of block l.
  */
 @Tag("lens-view")
 @JsModule("./lens-view/lens-view.ts")
-public class LensView extends Component implements HasSize, HasStyle {
+public class LensView extends ResultElement {
 
-    private static final String STATE_CHANGE = "state-change";
-    private static final List<String> SHARED_WITH_THE_BROWSER =
-            List.of("layer", "position", "metric", "compare", "sublayers", "search", "pins");
-
-    /** Creates a view without a result; it shows a skeleton until {@link #setSource} names one. */
     public LensView() {
-        // What the reader changes in the browser must be known here, or setting the former value again would be no
-        // change.
-        for (String property : SHARED_WITH_THE_BROWSER) {
-            getElement().addPropertyChangeListener(property, STATE_CHANGE, event -> {});
-        }
+        super(List.of("layer", "position", "metric", "compare", "sublayers", "search", "pins"));
     }
 
-    /** Where the browser reads the result, for example {@code /api/v1/runs/42/result.safetensors}. */
-    public void setSource(String url) {
-        getElement().setProperty("src", url);
-    }
-
-    /** Where the reader downloads the same result as CSV and as JSON. */
-    public void setDownloads(String csvUrl, String jsonUrl) {
-        getElement().setProperty("csv", csvUrl);
-        getElement().setProperty("json", jsonUrl);
-    }
-
-    /** File name, without ending, of pictures and downloads. */
-    public void setFileName(String name) {
-        getElement().setProperty("filename", name);
+    /** Where the reader downloads the same result as JSON; the element itself reads safetensors. */
+    public void setJson(String url) {
+        getElement().setProperty("json", url);
     }
 
     /** Shows this state; whatever it leaves open takes the element's default. */
@@ -193,11 +169,6 @@ public class LensView extends Component implements HasSize, HasStyle {
                 }
             }
             return ids;
-        }
-
-        private static String first(Map<String, List<String>> parameters, String name) {
-            List<String> values = parameters.getOrDefault(name, List.of());
-            return values.isEmpty() ? "" : values.getFirst();
         }
     }
 

@@ -28,9 +28,14 @@ public final class ResultPanel {
      * @param fileName of downloads, without ending
      * @param state request parameters of the page
      * @param onState hears the parameters the address should have from now on
+     * @param onHypothesis hears the components of which the reader wants to make a hypothesis
      */
     public record Source(
-            String url, String fileName, Map<String, List<String>> state, Consumer<Map<String, String>> onState) {}
+            String url,
+            String fileName,
+            Map<String, List<String>> state,
+            Consumer<Map<String, String>> onState,
+            Consumer<List<String>> onHypothesis) {}
 
     private ResultPanel() {}
 
@@ -39,14 +44,43 @@ public final class ResultPanel {
         if (shape == LensGrid.class) {
             return lens(source);
         }
-        if (shape == ComponentScores.class || shape == ScoreGrid.class || shape == CircuitVerdict.class) {
+        if (shape == ComponentScores.class) {
             return components(source);
+        }
+        if (shape == ScoreGrid.class) {
+            return sweep(source);
+        }
+        if (shape == CircuitVerdict.class) {
+            return downloads(source);
         }
         throw new IllegalArgumentException("No panel draws " + shape.getName() + "; add one to ResultPanel.");
     }
 
     private static Component components(Source source) {
-        Anchor csv = new Anchor(source.url() + ".csv", "Votes of all components (CSV)");
+        ComponentBoard board = new ComponentBoard();
+        board.setState(ComponentBoard.State.of(source.state()));
+        board.setSource(source.url());
+        board.setCsv(source.url() + ".csv");
+        board.setFileName(source.fileName());
+        board.addStateChangeListener(
+                event -> source.onState().accept(event.getState().parameters()));
+        board.addMakeHypothesisListener(event -> source.onHypothesis().accept(event.getComponents()));
+        return board;
+    }
+
+    private static Component sweep(Source source) {
+        ScoreGridView grid = new ScoreGridView();
+        grid.setState(ScoreGridView.State.of(source.state()));
+        grid.setSource(source.url());
+        grid.setCsv(source.url() + ".csv");
+        grid.setFileName(source.fileName());
+        grid.addStateChangeListener(
+                event -> source.onState().accept(event.getState().parameters()));
+        return grid;
+    }
+
+    private static Component downloads(Source source) {
+        Anchor csv = new Anchor(source.url() + ".csv", "The figures as a table (CSV)");
         csv.getElement().setAttribute("download", source.fileName() + ".csv");
         Anchor json = new Anchor(source.url(), "The same with every example (JSON)");
         return new Div(csv, new Text(" · "), json);
@@ -56,7 +90,8 @@ public final class ResultPanel {
         LensView view = new LensView();
         view.setState(LensView.State.of(source.state()));
         view.setSource(source.url() + ".safetensors");
-        view.setDownloads(source.url() + ".csv", source.url());
+        view.setCsv(source.url() + ".csv");
+        view.setJson(source.url());
         view.setFileName(source.fileName());
         view.addStateChangeListener(
                 event -> source.onState().accept(event.getState().parameters()));

@@ -407,7 +407,20 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         return ResultPanel.of(
                 ResultShapes.of(experiments.byKind(run.kind())),
                 new ResultPanel.Source(
-                        resultAddress(run), fileName(run), resultState, state -> remember(run.id(), state)));
+                        resultAddress(run),
+                        fileName(run),
+                        resultState,
+                        state -> remember(run.id(), state),
+                        components -> makeHypothesis(run.id(), components)));
+    }
+
+    /** Goes to a new hypothesis about the examples of a run, with these components in its circuit. */
+    private static void makeHypothesis(long id, List<String> components) {
+        UI.getCurrentOrThrow()
+                .navigate(
+                        "hypotheses/new",
+                        QueryParameters.simple(
+                                Map.of("run", String.valueOf(id), "circuit", String.join(",", components))));
     }
 
     private void remember(long id, Map<String, String> state) {

@@ -3,15 +3,24 @@ package dev.unembed.base.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.vaadin.flow.component.Component;
+import com.vaadin.flow.component.ComponentUtil;
+import dev.unembed.engine.result.ComponentScores;
 import dev.unembed.engine.result.LensGrid;
 import dev.unembed.engine.result.Result;
+import dev.unembed.engine.result.ScoreGrid;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ResultPanelTest {
-    private static final ResultPanel.Source SOURCE =
-            new ResultPanel.Source("/api/v1/runs/42/result", "cities-42", Map.of("layer", List.of("28")), state -> {});
+    private static final List<List<String>> HYPOTHESES = new ArrayList<>();
+    private static final ResultPanel.Source SOURCE = new ResultPanel.Source(
+            "/api/v1/runs/42/result",
+            "cities-42",
+            Map.of("layer", List.of("28"), "selected", List.of("L3H1,MLP0")),
+            state -> {},
+            HYPOTHESES::add);
 
     @Test
     void everyShapeOfResultCanBeDrawn() {
@@ -29,5 +38,27 @@ class ResultPanelTest {
         assertThat(panel.getElement().getProperty("src")).isEqualTo("/api/v1/runs/42/result.safetensors");
         assertThat(panel.getElement().getProperty("csv")).isEqualTo("/api/v1/runs/42/result.csv");
         assertThat(panel.getElement().getProperty("layer")).isEqualTo("28");
+    }
+
+    @Test
+    void aBoardReadsItsResultAsJsonStartsAtItsSelectionAndAsksForHypotheses() {
+        Component panel = ResultPanel.of(ComponentScores.class, SOURCE);
+
+        assertThat(panel.getElement().getProperty("src")).isEqualTo("/api/v1/runs/42/result");
+        assertThat(panel.getElement().getProperty("csv")).isEqualTo("/api/v1/runs/42/result.csv");
+        assertThat(panel.getElement().getProperty("selected")).isEqualTo("L3H1,MLP0");
+
+        HYPOTHESES.clear();
+        ComponentUtil.fireEvent(
+                panel, new ComponentBoard.MakeHypothesisEvent((ComponentBoard) panel, true, "L3H1,MLP0,embed"));
+        assertThat(HYPOTHESES).containsExactly(List.of("L3H1", "MLP0"));
+    }
+
+    @Test
+    void aSweepReadsItsResultAsJson() {
+        Component panel = ResultPanel.of(ScoreGrid.class, SOURCE);
+
+        assertThat(panel.getElement().getTag()).isEqualTo("score-grid");
+        assertThat(panel.getElement().getProperty("src")).isEqualTo("/api/v1/runs/42/result");
     }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boxOf, contentWidth, hit, layout, reveal, visible } from './geometry';
+import { boxOf, contentWidth, hit, layout, reveal, visible } from './grid-geometry';
 
 const g = layout(31, 512, 840, 16);
 const v = { scrollX: 0, scrollY: 0, width: 840, height: 300 };
@@ -60,5 +60,23 @@ describe('revealing a cell', () => {
   it('leaves the scroll alone when the cell is in view, or the sticky row', () => {
     expect(reveal(g, { ...v, scrollX: 100, scrollY: 40 }, { row: 6, column: 8 })).toEqual({ scrollX: 100, scrollY: 40 });
     expect(reveal(g, { ...v, scrollX: 100, scrollY: 40 }, { row: 0, column: 8 })).toEqual({ scrollX: 100, scrollY: 40 });
+  });
+});
+
+describe('a grid with one column apart and no sticky row', () => {
+  const board = layout(48, 33, 700, 18, { narrowest: 30, widest: 60, stickyRows: 0, apart: 32 });
+  const view = { scrollX: 0, scrollY: 40, width: 700, height: 400 };
+  it('scrolls its first row away', () => {
+    expect(visible(board, view)).toMatchObject({ fromRow: 2, fromColumn: 0 });
+    expect(hit(board, view, 50, board.headerHeight + 1)).toEqual({ row: 2, column: 0 });
+    expect(reveal(board, view, { row: 0, column: 0 })).toEqual({ scrollX: 0, scrollY: 0 });
+  });
+  it('finds the column apart where it was drawn, and nothing in the gap before it', () => {
+    const right = { ...view, ...reveal(board, view, { row: 5, column: 32 }) };
+    const box = boxOf(board, right, { row: 5, column: 32 });
+    expect(box.x + box.width).toBe(700);
+    expect(hit(board, right, box.x + 1, box.y + 1)).toEqual({ row: 5, column: 32 });
+    expect(hit(board, right, box.x - 3, box.y + 1)).toBeNull();
+    expect(hit(board, right, box.x - 12, box.y + 1)).toEqual({ row: 5, column: 31 });
   });
 });
