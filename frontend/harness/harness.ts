@@ -1,6 +1,7 @@
 import '../lens-view/lens-view';
 import '../themes/unembed.css';
 import '../token-chips/token-chips';
+import '../verdict-view/verdict-view';
 
 const query = new URLSearchParams(location.search);
 if (query.has('dark')) {
@@ -13,6 +14,12 @@ const place = document.getElementById('place')!;
 if (location.hash === '#chips') {
   place.innerHTML = `<div class="card" style="margin-top:12px"><div class="b stack"><textarea class="in" rows="3">The Eiffel Tower is in the city of </textarea><token-chips model="demo"></token-chips></div></div>`;
   place.querySelector('token-chips')!.follow(place.querySelector('textarea'));
+} else if (location.hash === '#verdict') {
+  document.querySelector('.row h1')!.textContent = 'Eight late heads move the name';
+  const view = document.createElement('verdict-view');
+  view.heading = 'Eight late heads move the name';
+  view.src = `/api/v1/runs/${run}/result`;
+  place.append(view);
 } else {
   const view = document.createElement('lens-view');
   for (const name of ['layer', 'position', 'metric', 'compare', 'search', 'pins'] as const) {

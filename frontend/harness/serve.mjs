@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'vite';
 import { lensFile, syntheticNumbers } from './lens-fixture.ts';
+import { verdictJson } from './verdict-fixture.ts';
 
 const root = join(import.meta.dirname, '..');
 const shared = process.env['UNEMBED_SHARED'] ?? join(root, '../../shared');
@@ -48,7 +49,11 @@ async function results(request, response, next) {
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ model: 'demo', bosPrepended: true, tokens, ids: tokens.map((t) => t.id), count: tokens.length, limit: 8192, warnings }));
     return;
   }
-  const name = /^\/api\/v1\/runs\/(\w+)\/result\.safetensors$/.exec(url.pathname)?.[1];
+  if (/^\/api\/v1\/runs\/measured\/result$/.test(url.pathname)) {
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(verdictJson()));
+    return;
+  }
+  const name = /^\/api\/v1\/runs\/(\w+)\/result(?:\.safetensors)?$/.exec(url.pathname)?.[1];
   if (name === undefined) {
     next();
   } else if (name === 'failed') {

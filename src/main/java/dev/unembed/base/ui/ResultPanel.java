@@ -39,10 +39,20 @@ public final class ResultPanel {
         if (shape == LensGrid.class) {
             return lens(source);
         }
-        if (shape == ComponentScores.class || shape == ScoreGrid.class || shape == CircuitVerdict.class) {
+        if (shape == CircuitVerdict.class) {
+            return verdict(source);
+        }
+        if (shape == ComponentScores.class || shape == ScoreGrid.class) {
             return components(source);
         }
         throw new IllegalArgumentException("No panel draws " + shape.getName() + "; add one to ResultPanel.");
+    }
+
+    private static Component verdict(Source source) {
+        VerdictView view = new VerdictView();
+        view.setSource(source.url());
+        view.setFileName(source.fileName());
+        return view;
     }
 
     private static Component components(Source source) {

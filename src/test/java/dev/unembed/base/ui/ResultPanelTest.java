@@ -3,6 +3,7 @@ package dev.unembed.base.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.vaadin.flow.component.Component;
+import dev.unembed.engine.result.CircuitVerdict;
 import dev.unembed.engine.result.LensGrid;
 import dev.unembed.engine.result.Result;
 import java.util.List;
@@ -20,6 +21,15 @@ class ResultPanelTest {
                     .as(shape.getSimpleName())
                     .isNotNull();
         }
+    }
+
+    @Test
+    void aVerdictIsReadAsJson() {
+        Component panel = ResultPanel.of(CircuitVerdict.class, SOURCE);
+
+        assertThat(panel).isInstanceOf(VerdictView.class);
+        assertThat(panel.getElement().getProperty("src")).isEqualTo("/api/v1/runs/42/result");
+        assertThat(panel.getElement().getProperty("filename")).isEqualTo("cities-42");
     }
 
     @Test
