@@ -435,7 +435,7 @@ class RunApiTest {
 
         Map<String, Object> kind = counting(workspace, Map.of());
         kind.put("kind", "guessing");
-        assertRefused(kind, "kind is 'guessing'; known: attribution, counting, lens");
+        assertRefused(kind, "kind is 'guessing'; known: attribution, circuit-test, counting, lens, patching");
         Map<String, Object> model = counting(workspace, Map.of());
         model.put("model", "gpt5");
         assertRefused(model, "no model named 'gpt5'; known: ");
