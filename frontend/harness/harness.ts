@@ -3,6 +3,7 @@ import '../lens-view/lens-view';
 import '../score-grid/score-grid';
 import '../themes/unembed.css';
 import '../token-chips/token-chips';
+import '../verdict-view/verdict-view';
 
 const query = new URLSearchParams(location.search);
 if (query.has('dark')) {
@@ -21,6 +22,12 @@ if (location.hash === '#chips') {
   view.csv = '/result.csv';
   view.src = `/api/v1/runs/${run}/result`;
   view.addEventListener('make-hypothesis', (event) => console.log('make-hypothesis', (event as CustomEvent).detail));
+  place.append(view);
+} else if (location.hash === '#verdict') {
+  document.querySelector('.row h1')!.textContent = 'Eight late heads move the name';
+  const view = document.createElement('verdict-view');
+  view.heading = 'Eight late heads move the name';
+  view.src = `/api/v1/runs/${run}/result`;
   place.append(view);
 } else {
   const view = document.createElement('lens-view');

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'vite';
+import { verdictJson } from './verdict-fixture.ts';
 
 const root = join(import.meta.dirname, '..');
 const shared = process.env['UNEMBED_SHARED'] ?? join(root, '../../shared');
@@ -64,6 +65,10 @@ async function results(request, response, next) {
     const tokens = [{ id: 0, text: '<|endoftext|>', start: 0, end: 0 }, ...pieces.map((piece) => ({ id: 100 + piece.length, text: piece, start: at, end: (at += piece.length) }))];
     const warnings = text.endsWith(' ') ? ['The prompt ends with a space; most models read the next word with its space.'] : [];
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ model: 'demo', bosPrepended: true, tokens, ids: tokens.map((t) => t.id), count: tokens.length, limit: 8192, warnings }));
+    return;
+  }
+  if (/^\/api\/v1\/runs\/measured\/result$/.test(url.pathname)) {
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(verdictJson()));
     return;
   }
   const json = /^\/api\/v1\/runs\/((?:scores|heads|stream)_\w+)\/result$/.exec(url.pathname)?.[1];

@@ -14,8 +14,8 @@
  *
  * <ul>
  *   <li>{@link dev.unembed.engine} computes. It knows no framework: records in, records of plain arrays out.
- *   <li>{@link dev.unembed.account}, {@link dev.unembed.workspace}, {@link dev.unembed.model}, {@link dev.unembed.run}: one
- *       package per feature, with entity, service, REST resource and, in {@code ui}, its screens.
+ *   <li>{@link dev.unembed.account}, {@link dev.unembed.workspace}, {@link dev.unembed.model}, {@link dev.unembed.run},
+ *       {@link dev.unembed.hypothesis}: one package per feature, with entity, service, REST resource and, in {@code ui}, its screens.
  *   <li>{@link dev.unembed.worker} executes runs; nobody depends on it.
  *   <li>{@link dev.unembed.live} carries the news that something changed, by id.
  *   <li>{@link dev.unembed.base} holds what every feature uses and depends on none: errors, the embedded database, the
@@ -44,6 +44,15 @@
  *   <dd>what one component adds to the logit difference by itself; the split of the difference into votes
  *   <dt>run
  *   <dd>one execution of one experiment on one model, with everything needed to repeat it
+ *   <dt>direct vote
+ *   <dd>what a component writes in the direction answer − foil of the final logits; all votes sum to the logit difference
+ *   <dt>effect
+ *   <dd>how much the logit difference falls when a component is ablated
+ *   <dt>circuit
+ *   <dd>components claimed to account for a logit difference; sufficient if they keep it when everything else is ablated,
+ *       necessary if it is gone when they are
+ *   <dt>frozen
+ *   <dd>of a version of a hypothesis: its hash, the time and the person are on record, so that it can be tested
  * </dl>
  *
  * <p>Sources: Elhage et al., "A Mathematical Framework for Transformer Circuits" (2021); nostalgebraist, "interpreting GPT: the logit lens" (2020); Belrose et al., "Eliciting Latent Predictions from

@@ -3,13 +3,14 @@ package dev.unembed.live;
 /**
  * Something changed; readers look it up.
  *
- * @param topic {@code run}, {@code model}, {@code worker}, {@code workspace}; {@code queue} when a run began to wait
+ * @param topic {@code run}, {@code model}, {@code worker}, {@code workspace}, {@code hypothesis}; {@code queue} when a run began to wait
  */
 public record Change(String topic, long id) {
     public static final String RUN = "run";
     public static final String MODEL = "model";
     public static final String WORKER = "worker";
     public static final String QUEUE = "queue";
+    public static final String HYPOTHESIS = "hypothesis";
 
     public Change {
         if (topic.isEmpty() || topic.indexOf(':') >= 0) {

@@ -18,6 +18,7 @@ import dev.unembed.workspace.Role;
 import dev.unembed.workspace.WorkspaceService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.hibernate.exception.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -236,7 +238,7 @@ public class RunService {
         return known(runId);
     }
 
-    /** With its result, for ever. A running one must be cancelled first. */
+    /** With its result, for ever. A running one must be cancelled first; one that is evidence stays. */
     @Transactional
     public void delete(Actor actor, long runId) {
         Run run = writable(actor, runId);
@@ -244,6 +246,15 @@ public class RunService {
             throw new Conflict("Run " + runId + " is being computed. Cancel it first, then delete it.");
         }
         runs.delete(run);
+        try {
+            runs.flush();
+        } catch (PersistenceException e) {
+            if (e instanceof ConstraintViolationException || e.getCause() instanceof ConstraintViolationException) {
+                throw new Conflict(
+                        "Run " + runId + " is the evidence of a hypothesis. Delete that first, then the run.");
+            }
+            throw e;
+        }
         changes.announce(new Change(Change.RUN, runId));
     }
 

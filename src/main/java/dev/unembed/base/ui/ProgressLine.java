@@ -41,6 +41,12 @@ public class ProgressLine extends Div {
         words.setText(describe(done, total, startedAt, now));
     }
 
+    /** Nothing of it is done yet; the sentence says what it waits for. */
+    public void waiting(String sentence) {
+        show(0, 0, null, Instant.EPOCH);
+        words.setText(sentence);
+    }
+
     static int percent(long done, long total) {
         return total <= 0 ? 0 : (int) Math.clamp(100 * done / total, 0, 100);
     }

@@ -1,9 +1,6 @@
 package dev.unembed.base.ui;
 
 import com.vaadin.flow.component.Component;
-import com.vaadin.flow.component.Text;
-import com.vaadin.flow.component.html.Anchor;
-import com.vaadin.flow.component.html.Div;
 import dev.unembed.engine.result.CircuitVerdict;
 import dev.unembed.engine.result.ComponentScores;
 import dev.unembed.engine.result.LensGrid;
@@ -51,9 +48,16 @@ public final class ResultPanel {
             return sweep(source);
         }
         if (shape == CircuitVerdict.class) {
-            return downloads(source);
+            return verdict(source);
         }
         throw new IllegalArgumentException("No panel draws " + shape.getName() + "; add one to ResultPanel.");
+    }
+
+    private static Component verdict(Source source) {
+        VerdictView view = new VerdictView();
+        view.setSource(source.url());
+        view.setFileName(source.fileName());
+        return view;
     }
 
     private static Component components(Source source) {
@@ -77,13 +81,6 @@ public final class ResultPanel {
         grid.addStateChangeListener(
                 event -> source.onState().accept(event.getState().parameters()));
         return grid;
-    }
-
-    private static Component downloads(Source source) {
-        Anchor csv = new Anchor(source.url() + ".csv", "The figures as a table (CSV)");
-        csv.getElement().setAttribute("download", source.fileName() + ".csv");
-        Anchor json = new Anchor(source.url(), "The same with every example (JSON)");
-        return new Div(csv, new Text(" · "), json);
     }
 
     private static Component lens(Source source) {

@@ -31,4 +31,11 @@ class ProgressLineTest {
         assertThat(ProgressLine.percent(31, 30)).isEqualTo(100);
         assertThat(ProgressLine.percent(15, 30)).isEqualTo(50);
     }
+
+    @Test
+    void whatWaitsSaysForWhat() {
+        ProgressLine line = new ProgressLine();
+        line.waiting("In the queue, as number 3.");
+        assertThat(line.getElement().getTextRecursively()).contains("In the queue, as number 3.");
+    }
 }

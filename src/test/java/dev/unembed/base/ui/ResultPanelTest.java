@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.ComponentUtil;
 import dev.unembed.engine.result.ComponentScores;
+import dev.unembed.engine.result.CircuitVerdict;
 import dev.unembed.engine.result.LensGrid;
 import dev.unembed.engine.result.Result;
 import dev.unembed.engine.result.ScoreGrid;
@@ -29,6 +30,15 @@ class ResultPanelTest {
                     .as(shape.getSimpleName())
                     .isNotNull();
         }
+    }
+
+    @Test
+    void aVerdictIsReadAsJson() {
+        Component panel = ResultPanel.of(CircuitVerdict.class, SOURCE);
+
+        assertThat(panel).isInstanceOf(VerdictView.class);
+        assertThat(panel.getElement().getProperty("src")).isEqualTo("/api/v1/runs/42/result");
+        assertThat(panel.getElement().getProperty("filename")).isEqualTo("cities-42");
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.hypothesis;
+
+import org.jspecify.annotations.NullMarked;
