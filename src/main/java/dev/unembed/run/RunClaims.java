@@ -95,6 +95,25 @@ public class RunClaims {
         return cancel.get() ? Answer.CANCEL : Answer.CONTINUE;
     }
 
+    /** What an earlier attempt saved; empty where there is none. */
+    @Transactional
+    public Optional<byte[]> checkpoint(Claim claim) {
+        return database.first(
+                "select state from run_checkpoint where run_id = ?", row -> row.getBytes(1), claim.runId());
+    }
+
+    /** Replaces what was saved before; nothing happens when the run isn't this worker's any more. */
+    @Transactional
+    public void saveCheckpoint(Claim claim, byte[] state) {
+        database.update(
+                "insert into run_checkpoint (run_id, state, saved_at) select id, ?, ? from run" + MINE
+                        + " on conflict (run_id) do update set state = excluded.state, saved_at = excluded.saved_at",
+                state,
+                clock.instant(),
+                claim.runId(),
+                claim.attempt());
+    }
+
     /**
      * Stores the result and ends the run, both or neither.
      *
@@ -112,6 +131,7 @@ public class RunClaims {
                 claim.attempt());
         if (updated == 1) {
             results.persistAndFlush(new RunResult(claim.runId(), blob, etag));
+            dropCheckpoint(claim);
             announce(claim.runId());
         }
         return updated == 1;
@@ -119,6 +139,7 @@ public class RunClaims {
 
     @Transactional
     public boolean fail(Claim claim, RunDetails.Failure failure) {
+        dropCheckpoint(claim);
         return end(
                 claim,
                 "update run set status = 'FAILED', failure_kind = ?, failure_text = ?, finished_at = ?" + MINE,
@@ -131,6 +152,7 @@ public class RunClaims {
 
     @Transactional
     public boolean cancel(Claim claim) {
+        dropCheckpoint(claim);
         return end(
                 claim,
                 "update run set status = 'CANCELLED', cancel_requested = true, finished_at = ?" + MINE,
@@ -145,6 +167,13 @@ public class RunClaims {
         return end(
                 claim,
                 "update run set status = 'QUEUED', worker = null, started_at = null, done = 0, total = 0" + MINE,
+                claim.runId(),
+                claim.attempt());
+    }
+
+    private void dropCheckpoint(Claim claim) {
+        database.update(
+                "delete from run_checkpoint where run_id = ? and exists (select 1 from run where id = run_id and attempt = ?)",
                 claim.runId(),
                 claim.attempt());
     }

@@ -5,6 +5,7 @@ import dev.unembed.engine.experiment.RunStopped;
 import dev.unembed.engine.transformer.LanguageModel;
 import dev.unembed.run.RunClaims;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -57,6 +58,16 @@ final class StoredRunContext implements ExperimentContext {
         reported = true;
         lastReport = now;
         report(done, total);
+    }
+
+    @Override
+    public Optional<byte[]> checkpoint() {
+        return claims.checkpoint(claim);
+    }
+
+    @Override
+    public void saveCheckpoint(byte[] state) {
+        claims.saveCheckpoint(claim, state);
     }
 
     @Override

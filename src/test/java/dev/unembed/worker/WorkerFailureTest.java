@@ -121,6 +121,23 @@ class WorkerFailureTest {
     }
 
     @Test
+    void aCheckpointOutlivesItsWorkerButNotItsRun() {
+        long id = withoutTask();
+        Claim first = claims.take(id, "first").orElseThrow();
+        assertThat(claims.checkpoint(first)).isEmpty();
+        claims.saveCheckpoint(first, new byte[] {1});
+        claims.saveCheckpoint(first, new byte[] {1, 2});
+        Claim second = claims.take(id, "second").orElseThrow();
+        claims.saveCheckpoint(first, new byte[] {3}); // it was thought dead, and comes back
+        assertThat(claims.checkpoint(second)).hasValue(new byte[] {1, 2});
+
+        assertThat(claims.succeed(second, new byte[] {9}, "etag", JsonNodeFactory.instance.objectNode()))
+                .isTrue();
+        assertThat(database.number("select count(*) from run_checkpoint where run_id = ?", id))
+                .isZero();
+    }
+
+    @Test
     void aStoppingWorkerPutsItsRunBackAndAnotherFinishesIt() throws InterruptedException {
         try (Gate busy = Gate.closed(Api.unique("busy"));
                 Gate gate = Gate.closed(Api.unique("gate"))) {
