@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.ComponentUtil;
-import dev.unembed.engine.result.ComponentScores;
 import dev.unembed.engine.result.CircuitVerdict;
+import dev.unembed.engine.result.ComponentScores;
 import dev.unembed.engine.result.LensGrid;
 import dev.unembed.engine.result.Result;
 import dev.unembed.engine.result.ScoreGrid;
