@@ -61,11 +61,8 @@ public final class ResultPanel {
     }
 
     private static Component components(Source source) {
-        ComponentBoard board = new ComponentBoard();
+        ComponentBoard board = reading(new ComponentBoard(), source, "");
         board.setState(ComponentBoard.State.of(source.state()));
-        board.setSource(source.url());
-        board.setCsv(source.url() + ".csv");
-        board.setFileName(source.fileName());
         board.addStateChangeListener(
                 event -> source.onState().accept(event.getState().parameters()));
         board.addMakeHypothesisListener(event -> source.onHypothesis().accept(event.getComponents()));
@@ -73,25 +70,27 @@ public final class ResultPanel {
     }
 
     private static Component sweep(Source source) {
-        ScoreGridView grid = new ScoreGridView();
+        ScoreGridView grid = reading(new ScoreGridView(), source, "");
         grid.setState(ScoreGridView.State.of(source.state()));
-        grid.setSource(source.url());
-        grid.setCsv(source.url() + ".csv");
-        grid.setFileName(source.fileName());
         grid.addStateChangeListener(
                 event -> source.onState().accept(event.getState().parameters()));
         return grid;
     }
 
     private static Component lens(Source source) {
-        LensView view = new LensView();
+        LensView view = reading(new LensView(), source, ".safetensors");
         view.setState(LensView.State.of(source.state()));
-        view.setSource(source.url() + ".safetensors");
-        view.setCsv(source.url() + ".csv");
         view.setJson(source.url());
-        view.setFileName(source.fileName());
         view.addStateChangeListener(
                 event -> source.onState().accept(event.getState().parameters()));
         return view;
+    }
+
+    /** @param ending of the format the element reads: empty for JSON */
+    private static <E extends ResultElement> E reading(E element, Source source, String ending) {
+        element.setSource(source.url() + ending);
+        element.setCsv(source.url() + ".csv");
+        element.setFileName(source.fileName());
+        return element;
     }
 }
