@@ -58,6 +58,7 @@ public class ParamsForm extends Div {
     private final TokenChips tokenChips = new TokenChips();
     private final List<TextArea> promptFields = new ArrayList<>();
     private final List<TokensField> tokenFields = new ArrayList<>();
+    private final List<ExamplesField> exampleFields = new ArrayList<>();
     private Function<String, TokenizedPrompt> encode;
 
     /** @param encode the chosen model's tokenizer, without a BOS token */
@@ -91,6 +92,7 @@ public class ParamsForm extends Div {
         switch (described.input()) {
             case PROMPT -> addPrompt(name, described);
             case TOKENS -> addTokens(name, described);
+            case EXAMPLES -> addExamples(name, described);
             default -> options.add(plain(component, described));
         }
     }
@@ -131,6 +133,15 @@ public class ParamsForm extends Div {
                         field,
                         json -> JSON.<ArrayNode>valueToTree(field.getValue()),
                         value -> field.setValue(tokens(value))));
+    }
+
+    /** Stands for two parameters: the examples themselves, and the stored set they are taken from. */
+    private void addExamples(String name, Field described) {
+        ExamplesField field = new ExamplesField(described.label(), described.help());
+        exampleFields.add(field);
+        prompts.add(field);
+        inputs.put(name, new Input(name, field, json -> field.examples(), field::setExamples));
+        inputs.put("promptSet", new Input("promptSet", field, json -> field.promptSet(), field::setPromptSet));
     }
 
     private static List<Object> tokens(JsonNode value) {
@@ -298,6 +309,11 @@ public class ParamsForm extends Div {
         tokenFields.forEach(field -> field.setEncoder(text -> encode.apply(text)));
     }
 
+    /** The stored prompt sets that examples can be taken from. */
+    public void setPromptSets(List<ExamplesField.Choice> choices) {
+        exampleFields.forEach(field -> field.setChoices(choices));
+    }
+
     /** Fills the form. What has no input of its own is kept and given back by {@link #json()}. */
     public void setJson(ObjectNode params) {
         params.properties().forEach(entry -> {
@@ -323,6 +339,9 @@ public class ParamsForm extends Div {
             }
         }
         for (TokensField field : tokenFields) {
+            complete &= field.complete();
+        }
+        for (ExamplesField field : exampleFields) {
             complete &= field.complete();
         }
         for (Input input : inputs.values()) {

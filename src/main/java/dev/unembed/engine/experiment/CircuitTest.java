@@ -156,6 +156,12 @@ public class CircuitTest implements Experiment<CircuitTest.Params, CircuitVerdic
         return Params.class;
     }
 
+    /** A claim is made, frozen and tested on the page of a hypothesis. */
+    @Override
+    public boolean hasForm() {
+        return false;
+    }
+
     @Override
     public void validate(Params params, ModelFolder model) {
         Claim.of(

@@ -20,5 +20,10 @@ public interface Experiment<P extends Record, R extends Result> {
      */
     void validate(P params, ModelFolder model);
 
+    /** Whether it is asked for in the form of a new analysis; others are started from pages of their own. */
+    default boolean hasForm() {
+        return true;
+    }
+
     R run(P params, ExperimentContext context);
 }

@@ -24,6 +24,8 @@ public @interface Field {
         PROMPT,
         /** A list of tokens given as text or ids. */
         TOKENS,
+        /** Prompts with answer and foil: a stored set, or typed. */
+        EXAMPLES,
         /** Not asked for in a form; the API takes it. */
         HIDDEN
     }

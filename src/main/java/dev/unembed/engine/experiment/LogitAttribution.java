@@ -74,7 +74,7 @@ public class LogitAttribution implements Experiment<LogitAttribution.Params, Com
             @Field(
                     label = "Examples",
                     help = "Prompts with a right and a wrong continuation.",
-                    input = Field.Input.HIDDEN)
+                    input = Field.Input.EXAMPLES)
             List<PromptExample> examples,
 
             @Nullable

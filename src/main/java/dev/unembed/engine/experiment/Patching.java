@@ -68,7 +68,7 @@ public class Patching implements Experiment<Patching.Params, ScoreGrid> {
      */
     public record Params(
             @Size(max = MAX_EXAMPLES)
-            @Field(label = "Examples", help = "Prompts with a corrupted counterpart.", input = Field.Input.HIDDEN)
+            @Field(label = "Examples", help = "Prompts with a corrupted counterpart.", input = Field.Input.EXAMPLES)
             List<PromptExample> examples,
 
             @Nullable

@@ -38,6 +38,8 @@ import dev.unembed.engine.text.TokenizedPrompt;
 import dev.unembed.model.ModelRegistry;
 import dev.unembed.model.ModelRegistry.ModelDetails;
 import dev.unembed.run.ExperimentCatalogue;
+import dev.unembed.base.NotFound;
+import dev.unembed.run.PromptSetChoices;
 import dev.unembed.run.RunDetails;
 import dev.unembed.run.RunRequest;
 import dev.unembed.run.RunService;
@@ -47,6 +49,7 @@ import dev.unembed.workspace.Role;
 import dev.unembed.workspace.WorkspaceService;
 import dev.unembed.workspace.WorkspaceService.WorkspaceDetails;
 import jakarta.annotation.security.PermitAll;
+import io.quarkus.arc.All;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.util.List;
@@ -63,11 +66,14 @@ import org.jspecify.annotations.Nullable;
 @PermitAll
 public class NewRunView extends Div implements BeforeEnterObserver {
     private static final int LONGEST_PREFILL = 20_000;
+    /** What a form without a kind in its address asks for. */
+    private static final String USUAL_KIND = "lens";
 
     private final RunService runs;
     private final ModelRegistry models;
     private final ExperimentCatalogue experiments;
     private final WorkspaceService workspaces;
+    private final List<PromptSetChoices> promptSets;
     private final SignedIn signedIn;
     private final Clock clock;
 
@@ -90,8 +96,10 @@ public class NewRunView extends Div implements BeforeEnterObserver {
             ModelRegistry models,
             ExperimentCatalogue experiments,
             WorkspaceService workspaces,
+            @All List<PromptSetChoices> promptSets,
             SignedIn signedIn,
             Clock clock) {
+        this.promptSets = promptSets;
         this.runs = runs;
         this.models = models;
         this.experiments = experiments;
@@ -140,7 +148,8 @@ public class NewRunView extends Div implements BeforeEnterObserver {
 
     private void build(List<ModelDetails> all, WorkspaceDetails in) {
         page.removeAll();
-        List<Experiment<?, ?>> kinds = experiments.all();
+        List<Experiment<?, ?>> kinds =
+                experiments.all().stream().filter(Experiment::hasForm).toList();
         kind.setLabel("Kind of analysis");
         kind.setItems(kinds);
         kind.setItemLabelGenerator(each -> RunWords.kind(each.kind()));
@@ -185,11 +194,20 @@ public class NewRunView extends Div implements BeforeEnterObserver {
             // so that what is being typed arrives first
             shortcut.resetFocusOnActiveElement();
         }
-        kind.setValue(kinds.getFirst());
+        kind.setValue(kinds.stream()
+                .filter(each -> each.kind().equals(USUAL_KIND))
+                .findFirst()
+                .orElse(kinds.getFirst()));
     }
 
     private void buildForm() {
         ParamsForm built = new ParamsForm(kind.getValue().paramsType(), this::encode);
+        WorkspaceDetails in = workspace;
+        if (in != null) {
+            built.setPromptSets(promptSets.stream()
+                    .flatMap(each -> each.choices(signedIn.actor(), in.id()).stream())
+                    .toList());
+        }
         if (form != null) {
             built.setJson(form.json());
         }
@@ -230,13 +248,25 @@ public class NewRunView extends Div implements BeforeEnterObserver {
         if (!track.isEmpty()) {
             track.forEach(params.withArray("track")::add);
         }
+        first(parameters, "promptSet")
+                .filter(id -> id.matches("\\d{1,18}"))
+                .ifPresent(id -> params.putObject("promptSet")
+                        .put("id", Long.parseLong(id))
+                        .put("version", first(parameters, "version")
+                                .filter(version -> version.matches("\\d{1,9}"))
+                                .map(Integer::parseInt)
+                                .orElse(0)));
+        Optional<RunDetails> former = former(parameters);
+        former.ifPresent(run -> params.setAll(run.params()));
         first(parameters, "kind")
+                .or(() -> former.map(RunDetails::kind))
                 .flatMap(wanted -> experiments.all().stream()
-                        .filter(each -> each.kind().equals(wanted))
+                        .filter(each -> each.kind().equals(wanted) && each.hasForm())
                         .findFirst())
                 .ifPresent(kind::setValue);
         first(parameters, "title").ifPresent(title::setValue);
         model.setValue(first(parameters, "model")
+                .or(() -> former.map(RunDetails::model))
                 .flatMap(wanted ->
                         all.stream().filter(each -> each.name().equals(wanted)).findFirst())
                 .orElse(all.getFirst()));
@@ -244,6 +274,17 @@ public class NewRunView extends Div implements BeforeEnterObserver {
             form.setJson(params);
             form.focus();
         }
+    }
+
+    /** The run that this one starts from, when the address names one that may be read. */
+    private Optional<RunDetails> former(Map<String, List<String>> parameters) {
+        return first(parameters, "from").filter(id -> id.matches("\\d{1,18}")).flatMap(id -> {
+            try {
+                return Optional.of(runs.get(signedIn.actor(), Long.parseLong(id)));
+            } catch (NotFound gone) {
+                return Optional.empty();
+            }
+        });
     }
 
     private static Optional<String> first(Map<String, List<String>> parameters, String name) {

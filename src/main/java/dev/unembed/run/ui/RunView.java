@@ -384,12 +384,9 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         return ended(ours ? "It failed, and that is our fault" : "It failed", text, help);
     }
 
-    /** The address of a new analysis with the same prompt and model. */
+    /** The address of a new analysis with everything as it is in this one, to be changed. */
     private static String again(RunDetails run) {
-        String prompt = run.params().path("prompt").asText("");
-        return "analyses/new?"
-                + QueryParameters.simple(Map.of("model", run.model(), "prompt", prompt))
-                        .getQueryString();
+        return "analyses/new?from=" + run.id();
     }
 
     private static Component ended(String heading, String sentence, @Nullable Component help) {

@@ -1,0 +1,11 @@
+package dev.unembed.run;
+
+import dev.unembed.account.Actor;
+import dev.unembed.base.ui.ExamplesField;
+import java.util.List;
+
+/** The prompt sets that a new analysis can read; the feature that keeps them stands above this one. */
+public interface PromptSetChoices {
+    /** Of a workspace, by name; empty for one that the actor isn't a member of. */
+    List<ExamplesField.Choice> choices(Actor actor, long workspaceId);
+}
