@@ -3,7 +3,8 @@ package dev.unembed.live;
 /**
  * Something changed; readers look it up.
  *
- * @param topic {@code run}, {@code model}, {@code worker}, {@code workspace}, {@code hypothesis}; {@code queue} when a run began to wait
+ * @param topic {@code run}, {@code model}, {@code worker}, {@code workspace}, {@code hypothesis}, {@code prompt-set};
+ *     {@code queue} when a run began to wait
  */
 public record Change(String topic, long id) {
     public static final String RUN = "run";
@@ -11,6 +12,7 @@ public record Change(String topic, long id) {
     public static final String WORKER = "worker";
     public static final String QUEUE = "queue";
     public static final String HYPOTHESIS = "hypothesis";
+    public static final String PROMPT_SET = "prompt-set";
 
     public Change {
         if (topic.isEmpty() || topic.indexOf(':') >= 0) {

@@ -11,6 +11,7 @@ import dev.unembed.model.ModelRegistry;
 import dev.unembed.workspace.WorkspaceService;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -22,8 +23,11 @@ import java.util.Optional;
  * the worker like anybody's. What users delete stays deleted.
  */
 @ApplicationScoped
-class DemoWorkspace {
+public class DemoWorkspace {
     private static final String MILESTONE = "demo-workspace";
+
+    /** The workspace is there: features above this one add to it, in the same transaction. */
+    public record Filled(Actor actor, long workspaceId, String model) {}
 
     private record Example(String title, String prompt, List<String> tags, List<String> track) {}
 
@@ -100,6 +104,7 @@ class DemoWorkspace {
     private final WorkspaceService workspaces;
     private final ModelRegistry models;
     private final RunService runs;
+    private final Event<Filled> filled;
     private final Clock clock;
 
     DemoWorkspace(
@@ -108,12 +113,14 @@ class DemoWorkspace {
             WorkspaceService workspaces,
             ModelRegistry models,
             RunService runs,
+            Event<Filled> filled,
             Clock clock) {
         this.database = database;
         this.accounts = accounts;
         this.workspaces = workspaces;
         this.models = models;
         this.runs = runs;
+        this.filled = filled;
         this.clock = clock;
     }
 
@@ -150,6 +157,7 @@ class DemoWorkspace {
                             0,
                             false));
         }
+        filled.fire(new Filled(actor, workspace, event.name()));
         Log.infof("Workspace Demo is being filled with %d analyses", EXAMPLES.size());
     }
 

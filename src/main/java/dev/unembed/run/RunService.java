@@ -16,6 +16,7 @@ import dev.unembed.model.ModelRegistry;
 import dev.unembed.model.ModelRegistry.ModelDetails;
 import dev.unembed.workspace.Role;
 import dev.unembed.workspace.WorkspaceService;
+import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceException;
@@ -27,6 +28,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +67,7 @@ public class RunService {
     private final ModelRegistry models;
     private final ExperimentCatalogue experiments;
     private final ParamsReader paramsReader;
+    private final List<ParamsResolver> resolvers;
     private final ChangeFeed changes;
     private final Clock clock;
     private final String engineVersion;
@@ -78,6 +81,7 @@ public class RunService {
             ModelRegistry models,
             ExperimentCatalogue experiments,
             ParamsReader paramsReader,
+            @All List<ParamsResolver> resolvers,
             ChangeFeed changes,
             Clock clock,
             @ConfigProperty(name = "quarkus.application.version") String engineVersion) {
@@ -89,6 +93,7 @@ public class RunService {
         this.models = models;
         this.experiments = experiments;
         this.paramsReader = paramsReader;
+        this.resolvers = resolvers;
         this.changes = changes;
         this.clock = clock;
         this.engineVersion = engineVersion;
@@ -108,7 +113,7 @@ public class RunService {
 
     private <P extends Record> Submission submit(
             Actor actor, RunRequest request, List<String> tags, ModelDetails model, Experiment<P, ?> experiment) {
-        P params = paramsReader.read(experiment, request.params());
+        P params = paramsReader.read(experiment, resolved(actor, request, experiment.paramsType()));
         ModelFolder folder = models.folder(model.name());
         experiment.validate(params, folder);
         ObjectNode canonical = paramsReader.canonical(params);
@@ -148,6 +153,19 @@ public class RunService {
         changes.announce(new Change(Change.RUN, run.id));
         changes.announce(new Change(Change.QUEUE, run.id));
         return new Submission(known(run.id), false);
+    }
+
+    private ObjectNode resolved(Actor actor, RunRequest request, Class<? extends Record> type) {
+        List<String> names = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList();
+        ObjectNode params = request.params();
+        if (names.containsAll(List.of("examples", "promptSet"))) {
+            for (ParamsResolver resolver : resolvers) {
+                params = resolver.resolve(actor, request.workspaceId(), params);
+            }
+        }
+        return params;
     }
 
     /** One page; a workspace that the actor isn't a member of is NotFound. */
