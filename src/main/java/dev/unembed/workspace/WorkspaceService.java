@@ -150,8 +150,8 @@ public class WorkspaceService {
             workspaces.flush();
         } catch (PersistenceException e) {
             if (isConstraintViolation(e)) {
-                throw new Conflict("Workspace \"%s\" has analyses, hypotheses or prompt sets. Delete them first."
-                        .formatted(name));
+                throw new Conflict(
+                        "Workspace \"%s\" has analyses, hypotheses or prompt sets. Delete them first.".formatted(name));
             }
             throw e;
         }

@@ -72,10 +72,8 @@ public class ExamplesField extends CustomField<ObjectNode> {
     private void choose(long id, int version) {
         Optional<Choice> same =
                 choices.stream().filter(choice -> choice.id() == id).findFirst();
-        same.ifPresent(choice -> set.setValue(
-                version > 0 && version != choice.version()
-                        ? older(choice, version)
-                        : choice));
+        same.ifPresent(
+                choice -> set.setValue(version > 0 && version != choice.version() ? older(choice, version) : choice));
     }
 
     /** An older version is offered beside the newest only where somebody asked for it. */
@@ -121,10 +119,7 @@ public class ExamplesField extends CustomField<ObjectNode> {
         Choice chosen = set.getValue();
         return chosen == null
                 ? JsonNodeFactory.instance.nullNode()
-                : JsonNodeFactory.instance
-                        .objectNode()
-                        .put("id", chosen.id())
-                        .put("version", chosen.version());
+                : JsonNodeFactory.instance.objectNode().put("id", chosen.id()).put("version", chosen.version());
     }
 
     /** What was typed; null where a stored set was chosen. */
@@ -166,9 +161,10 @@ public class ExamplesField extends CustomField<ObjectNode> {
             return;
         }
         boolean plain = value.size() <= MOST_TYPED
-                && value.valueStream().allMatch(example -> isBlank(example, "positions")
-                        && isBlank(example, "counterparts")
-                        && isBlank(example, "template"));
+                && value.valueStream()
+                        .allMatch(example -> isBlank(example, "positions")
+                                && isBlank(example, "counterparts")
+                                && isBlank(example, "template"));
         given = plain ? null : ((ArrayNode) value).deepCopy();
         typed.clear();
         rows.removeAll();

@@ -24,6 +24,7 @@ import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.PageTitle;
 import com.vaadin.flow.router.Route;
 import dev.unembed.account.ui.SignedIn;
+import dev.unembed.base.NotFound;
 import dev.unembed.base.ui.ChosenWorkspace;
 import dev.unembed.base.ui.Figures;
 import dev.unembed.base.ui.MainLayout;
@@ -38,7 +39,6 @@ import dev.unembed.engine.text.TokenizedPrompt;
 import dev.unembed.model.ModelRegistry;
 import dev.unembed.model.ModelRegistry.ModelDetails;
 import dev.unembed.run.ExperimentCatalogue;
-import dev.unembed.base.NotFound;
 import dev.unembed.run.PromptSetChoices;
 import dev.unembed.run.RunDetails;
 import dev.unembed.run.RunRequest;
@@ -48,8 +48,8 @@ import dev.unembed.run.RunStatus;
 import dev.unembed.workspace.Role;
 import dev.unembed.workspace.WorkspaceService;
 import dev.unembed.workspace.WorkspaceService.WorkspaceDetails;
-import jakarta.annotation.security.PermitAll;
 import io.quarkus.arc.All;
+import jakarta.annotation.security.PermitAll;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.util.List;
@@ -252,10 +252,12 @@ public class NewRunView extends Div implements BeforeEnterObserver {
                 .filter(id -> id.matches("\\d{1,18}"))
                 .ifPresent(id -> params.putObject("promptSet")
                         .put("id", Long.parseLong(id))
-                        .put("version", first(parameters, "version")
-                                .filter(version -> version.matches("\\d{1,9}"))
-                                .map(Integer::parseInt)
-                                .orElse(0)));
+                        .put(
+                                "version",
+                                first(parameters, "version")
+                                        .filter(version -> version.matches("\\d{1,9}"))
+                                        .map(Integer::parseInt)
+                                        .orElse(0)));
         Optional<RunDetails> former = former(parameters);
         former.ifPresent(run -> params.setAll(run.params()));
         first(parameters, "kind")
