@@ -80,9 +80,6 @@ export const verdictViewStyles = css`
 
   dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 18px; margin: 0; }
   dt { color: var(--ink-3); } dd { margin: 0; overflow-wrap: anywhere; }
-  .tip { position: fixed; z-index: 1100; pointer-events: none; border-radius: var(--r); padding: 6px 9px; font-size: 12px; background: var(--ink); color: var(--paper); }
-  .export { position: relative; }
-  .menu { right: 0; top: calc(100% + 4px); width: 216px; }
 
   @container (max-width: 860px) {
     .cards { grid-template-columns: minmax(0, 1fr); }

@@ -1,8 +1,13 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import '../export-menu/export-menu';
+import type { ExportItem } from '../export-menu/export-menu';
+import { copyText, download } from '../shared/browser';
 import { FetchFailed, fetchJson } from '../shared/fetch-result';
 import { count, fixed } from '../shared/format';
 import { sharedStyles } from '../shared/styles';
+import { tipStyles, Tips } from '../shared/tips';
+import { segment } from '../shared/words';
 import { bar, nullChart, scatter, track } from './drawings';
 import { asClose, domainOf, emphasised, isOverAccounted, kept, reading, spread } from './figures';
 import { toMarkdown } from './markdown';
@@ -14,7 +19,6 @@ type Order = 'model' | 'vote' | 'effect' | 'gap';
 const GAP = 14;
 const CARD_PADDING = 28;
 const ONE_COLUMN = 860;
-const TIP_WIDTH = 320;
 
 /**
  * The verdict on a circuit: the sentence, four figures, and the evidence: votes beside effects, random circuits, protocols, prompts,
@@ -28,7 +32,7 @@ const TIP_WIDTH = 320;
  */
 @customElement('verdict-view')
 export class VerdictView extends LitElement {
-  static override styles = [sharedStyles, verdictViewStyles];
+  static override styles = [sharedStyles, tipStyles, verdictViewStyles];
 
   @property() src = '';
   @property() filename = 'verdict';
@@ -42,17 +46,14 @@ export class VerdictView extends LitElement {
   @state() private shownNull = 0;
   @state() private nullTable = false;
   @state() private promptTable = false;
-  @state() private menuOpen = false;
-  @state() private said = '';
-  @state() private tip: { text: string; box: DOMRect } | null = null;
 
+  private readonly tips = new Tips(this);
   private request?: AbortController;
   private readonly sizes = new ResizeObserver(([entry]) => (this.pageWidth = entry.contentRect.width));
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.sizes.observe(this);
-    document.addEventListener('pointerdown', this.onOutside);
     if (this.hasUpdated && this.src && !this.verdict) {
       void this.load();
     }
@@ -61,7 +62,6 @@ export class VerdictView extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.sizes.disconnect();
-    document.removeEventListener('pointerdown', this.onOutside);
     this.request?.abort();
   }
 
@@ -92,9 +92,8 @@ export class VerdictView extends LitElement {
   }
 
   override render() {
-    return html`<div class="page" @pointerover=${this.onTip} @focusin=${this.onTip} @pointerout=${this.offTip} @focusout=${this.offTip}>
-      ${this.error ? this.failure() : this.verdict ? this.content(this.verdict) : this.skeleton()}</div>
-      ${this.tip ? this.tooltip(this.tip) : nothing}`;
+    return html`<div class="page">${this.error ? this.failure() : this.verdict ? this.content(this.verdict) : this.skeleton()}</div>
+      ${this.tips.render()}`;
   }
 
   private skeleton() {
@@ -198,7 +197,7 @@ export class VerdictView extends LitElement {
     const close = asClose(values, model, circuit);
     return html`<section class="card" style="order:2" aria-label="Random circuits">
       <header><h2 class="said" tabindex="0" data-tip=${DEFINITIONS.chance}>${values.length} random circuits, ${NULLS[shown.key]}</h2><span class="grow"></span>
-        ${verdict.nulls.length > 1 ? html`<div class="seg" role="group" aria-label="Which random circuits">${verdict.nulls.map(({ key }, i) => this.segment(NULLS[key], shown.key === key, () => (this.shownNull = i)))}</div>` : nothing}
+        ${verdict.nulls.length > 1 ? html`<div class="seg" role="group" aria-label="Which random circuits">${verdict.nulls.map(({ key }, i) => segment(NULLS[key], shown.key === key, `Random circuits of the same size, ${NULLS[key]}.`, () => (this.shownNull = i)))}</div>` : nothing}
         ${this.chartOrTable(this.nullTable, (table) => (this.nullTable = table))}</header>
       ${this.nullTable
         ? html`<div class="box"><table class="plain"><thead><tr><th scope="col">circuit</th><th scope="col" class="r">keeps</th><th scope="col" class="r">gap to the model</th></tr></thead><tbody>
@@ -298,86 +297,26 @@ export class VerdictView extends LitElement {
 
   // ---- parts
 
-  private segment(label: string, on: boolean, choose: () => void) {
-    return html`<button class=${on ? 'on' : ''} aria-pressed=${on} @click=${choose}>${label}</button>`;
-  }
-
   private chartOrTable(table: boolean, choose: (table: boolean) => void) {
-    return html`<div class="seg" role="group" aria-label="View">${this.segment('Chart', !table, () => choose(false))}${this.segment('Table', table, () => choose(true))}</div>`;
+    return html`<div class="seg" role="group" aria-label="View">${segment('Chart', !table, 'The chart.', () => choose(false))}${segment('Table', table, 'The same as a table.', () => choose(true))}</div>`;
   }
 
   private exportMenu(verdict: Verdict) {
-    const item = (label: string, hint: string, run: () => void | Promise<void>) => html`<button role="menuitem" @click=${() => { this.menuOpen = false; void run(); }}>${label}<span class="muted">${hint}</span></button>`;
-    return html`<span class="export tools" @keydown=${this.onMenuKey}><button class="btn" id="export" aria-haspopup="menu" aria-expanded=${this.menuOpen} @click=${this.toggleMenu}>${this.said || 'Export'} <span class="muted" aria-hidden="true">▾</span></button>
-      <span class="sr" role="status">${this.said}</span>
-      ${this.menuOpen
-        ? html`<div class="menu" role="menu" aria-labelledby="export">
-            ${item('Copy report', 'Markdown', () => this.copy(toMarkdown(verdict, this.heading)))}
-            ${item('Download report', 'Markdown', () => download(toMarkdown(verdict, this.heading), `${this.filename}.md`))}
-            <a role="menuitem" href=${this.src} download="${this.filename}.json">Download result<span class="muted">JSON</span></a>
-            <hr />${item('Print', 'PDF', () => window.print())}</div>`
-        : nothing}</span>`;
-  }
-
-  private tooltip({ text, box }: { text: string; box: DOMRect }) {
-    const left = Math.max(8, Math.min(box.left, window.innerWidth - TIP_WIDTH - 8));
-    const above = box.bottom + 120 > window.innerHeight;
-    return html`<div class="tip" role="tooltip" style="left:${left}px;max-width:${TIP_WIDTH}px;${above ? `bottom:${window.innerHeight - box.top + 6}px` : `top:${box.bottom + 6}px`}">${text}</div>`;
+    const report = () => toMarkdown(verdict, this.heading);
+    const items: (ExportItem | null)[] = [
+      { label: 'Copy report', hint: 'Markdown', run: async () => (await copyText(report()), 'Copied') },
+      { label: 'Download report', hint: 'Markdown', run: () => download(new Blob([report()], { type: 'text/markdown' }), `${this.filename}.md`) },
+      { label: 'Download result', hint: 'JSON', href: this.src, download: `${this.filename}.json` },
+      null,
+      { label: 'Print', hint: 'PDF', run: () => window.print() },
+    ];
+    return html`<export-menu class="tools" .items=${items}></export-menu>`;
   }
 
   /** Pixels a chart has inside its card. */
   private cardWidth(): number {
     return Math.max(220, Math.floor(this.pageWidth > ONE_COLUMN ? (this.pageWidth - GAP) / 2 : this.pageWidth) - CARD_PADDING);
   }
-
-  private async copy(text: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.said = 'Copied';
-    } catch {
-      this.said = 'Not copied';
-    }
-    setTimeout(() => (this.said = ''), 2000);
-  }
-
-  private readonly toggleMenu = async (): Promise<void> => {
-    this.menuOpen = !this.menuOpen;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('.menu [role=menuitem]')?.focus();
-  };
-
-  private readonly onMenuKey = (event: KeyboardEvent): void => {
-    const items = [...this.renderRoot.querySelectorAll<HTMLElement>('.menu [role=menuitem]')];
-    const at = items.indexOf(this.shadowRoot?.activeElement as HTMLElement);
-    if (event.key === 'Escape' && this.menuOpen) {
-      this.menuOpen = false;
-      this.renderRoot.querySelector<HTMLElement>('#export')?.focus();
-    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      items[(at + (event.key === 'ArrowDown' ? 1 : items.length - 1)) % items.length]?.focus();
-    } else {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
-  private readonly onOutside = (event: Event): void => {
-    if (this.menuOpen && !event.composedPath().some((node) => node instanceof HTMLElement && node.classList.contains('export'))) {
-      this.menuOpen = false;
-    }
-  };
-
-  private readonly onTip = (event: Event): void => {
-    const target = (event.target as HTMLElement).closest<HTMLElement>('[data-tip]');
-    const keyboard = event.type === 'focusin' && target?.matches(':focus-visible');
-    if (target?.dataset['tip'] && (event.type === 'pointerover' || keyboard)) {
-      this.tip = { text: target.dataset['tip'], box: target.getBoundingClientRect() };
-    }
-  };
-
-  private readonly offTip = (): void => {
-    this.tip = null;
-  };
 }
 
 /** Who changed its vote by enough to be written, the first four. */
@@ -407,14 +346,6 @@ function classesOf(verdict: Verdict): Map<string, string> {
     }
   }
   return found;
-}
-
-function download(text: string, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/markdown' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 declare global {
