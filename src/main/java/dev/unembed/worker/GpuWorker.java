@@ -10,6 +10,7 @@ import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import dev.unembed.base.Database;
 import dev.unembed.engine.experiment.Experiment;
+import dev.unembed.engine.tensor.Torch;
 import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
 import dev.unembed.model.ModelRegistry;
@@ -110,6 +111,7 @@ class GpuWorker {
         private volatile boolean stopping;
 
         private Running(String name) {
+            Torch.shareCoresAmong(config.threads());
             presence = new WorkerPresence(database, changes, clock, loadedModels, name, config.threads());
             RunExecution execution = new RunExecution(
                     claims,

@@ -12,7 +12,10 @@ public interface WorkerConfig {
     /** What it is called on the queue page; by default the host's name and the process id. Must differ between workers. */
     Optional<String> name();
 
-    /** How many runs are computed at the same time. More than one pays on machines with many cores only. */
+    /**
+     * How many runs are computed at the same time; they share the cores evenly, unless the system property {@code
+     * unembed.engine.threads} gives each a number of cores. More than one pays on machines with many cores only.
+     */
     @WithDefault("1")
     int threads();
 

@@ -7,17 +7,26 @@ import ai.djl.pytorch.jni.JniUtils;
 
 /** The native library, and what a thread must do before it computes. */
 public final class Torch {
-    private static final int CORES =
-            Integer.getInteger("unembed.engine.threads", Runtime.getRuntime().availableProcessors());
+    private static final int MACHINE = Runtime.getRuntime().availableProcessors();
+
+    private static volatile int runsSideBySide = 1;
 
     /** A few milliseconds of one core. */
     private static final long WORTH_SHARING = 100_000_000;
 
     private Torch() {}
 
-    /** Cores one run may use; {@code -Dunembed.engine.threads} lowers it where several runs share a machine. */
+    /**
+     * Cores one run may use: the machine's, shared evenly among runs side by side, or what {@code -Dunembed.engine.threads}
+     * says.
+     */
     public static int cores() {
-        return Math.max(1, CORES);
+        return Math.max(1, Integer.getInteger("unembed.engine.threads", MACHINE / runsSideBySide));
+    }
+
+    /** Tells how many runs this process computes at a time, so that together they use every core once. */
+    public static void shareCoresAmong(int runs) {
+        runsSideBySide = Math.max(1, runs);
     }
 
     /**
@@ -32,7 +41,8 @@ public final class Torch {
 
     /**
      * Readies the calling thread: no gradients (the switch is per thread, and on by default) and so many threads inside
-     * one matrix product (also a per-thread setting of the native library).
+     * one matrix product. The native library keeps that number per calling thread too (it is OpenMP's): what another run's
+     * thread sets changes nothing here, and threads started here begin with the library's default, not with this.
      */
     public static void prepareThread(int threads) {
         Base.MANAGER.getDevice(); // loads the library before its first use
