@@ -11,18 +11,24 @@ import dev.unembed.engine.transformer.Transformer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rows a lens reads: the residual streams of one prompt, kept as the pass comes by them. */
+/** The rows a lens reads: the residual streams of some prompts, kept as the pass comes by them. */
 public final class ResidualStreams {
     private final List<HookPoint> points = new ArrayList<>();
     private final List<Float> layers = new ArrayList<>();
     private final NDArray[] rows;
 
+    /** One prompt's. */
+    public ResidualStreams(Transformer model, int[] ids, boolean sublayers, TensorScope scope, Meter meter) {
+        this(model, new int[][] {ids}, sublayers, scope, meter);
+    }
+
     /**
+     * @param ids [batch pos], prompts of equal length; their rows follow one another
      * @param sublayers whether to keep the streams after attention too
      * @param scope owns the rows
      * @param meter advanced by {@link #units} in all
      */
-    public ResidualStreams(Transformer model, int[] ids, boolean sublayers, TensorScope scope, Meter meter) {
+    public ResidualStreams(Transformer model, int[][] ids, boolean sublayers, TensorScope scope, Meter meter) {
         int depth = model.blueprint().layers();
         for (int l = 0; l < depth; l++) {
             points.add(HookPoint.at(Site.RESID_PRE, l));
@@ -35,7 +41,8 @@ public final class ResidualStreams {
         points.add(HookPoint.at(Site.RESID_POST, depth - 1));
         layers.add((float) depth);
         NDArray[] kept = new NDArray[points.size()];
-        long unitsPerBlock = units(model, ids.length) / depth;
+        int positions = ids.length * ids[0].length;
+        long unitsPerBlock = units(model, positions) / depth;
         Probe keeper = new Probe() {
             @Override
             public boolean wants(HookPoint point) {
@@ -53,10 +60,10 @@ public final class ResidualStreams {
                 meter.advance(unitsPerBlock);
             }
         };
-        model.streams(new int[][] {ids}, keeper, scope);
+        model.streams(ids, keeper, scope);
         rows = new NDArray[kept.length];
         for (int i = 0; i < kept.length; i++) {
-            rows[i] = scope.ops().reshape(kept[i], ids.length, model.blueprint().dModel()); // [pos d_model]
+            rows[i] = scope.ops().reshape(kept[i], positions, model.blueprint().dModel()); // [batch·pos d_model]
         }
     }
 
@@ -65,7 +72,7 @@ public final class ResidualStreams {
         return model.multiplications(positions);
     }
 
-    /** From the bottom up; [pos d_model] each. */
+    /** From the bottom up; [batch·pos d_model] each. */
     public NDArray[] rows() {
         return rows;
     }

@@ -30,7 +30,7 @@ import java.util.concurrent.Future;
  */
 public final class VocabularySweep {
     /** Rows of a matrix product: enough to read the unembedding seldom, few enough for the caches. */
-    private static final int GROUP_ROWS = 256;
+    public static final int GROUP_ROWS = 256;
 
     /** Logits of the model's own path held at a time. */
     private static final long MODEL_LOGIT_BYTES = 16L << 20;

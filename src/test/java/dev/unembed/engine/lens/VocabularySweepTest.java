@@ -107,6 +107,31 @@ class VocabularySweepTest {
     }
 
     @Test
+    void promptsOfABatchReadAsTheyDoAlone() {
+        try (LanguageModel model = Fixtures.load(Fixtures.demo());
+                TensorScope scope = new TensorScope()) {
+            int[][] prompts = {{0, 388, 291, 283}, {0, 1245, 295, 7}, {0, 5, 6, 388}};
+            var settings = new VocabularySweep.Settings(333, 2, false);
+            Torch.prepareThread(1);
+            ResidualStreams streams = new ResidualStreams(model.transformer(), prompts, false, scope, new Meter(1));
+            LensStatistics together = VocabularySweep.run(
+                    model.transformer(), new Lens.Logit(), streams.rows(), 10, TRACKED, new Meter(1), settings);
+            for (int prompt = 0; prompt < prompts.length; prompt++) {
+                LensStatistics alone = sweep(model.transformer(), prompts[prompt], settings);
+                for (int row = 0; row < alone.rows(); row++) {
+                    for (int position = 0; position < 4; position++) {
+                        int one = row * 4 + position;
+                        int cell = row * 12 + prompt * 4 + position;
+                        assertThat(together.entropyNats()[cell]).isCloseTo(alone.entropyNats()[one], within(2e-5f));
+                        assertThat(together.klNats()[cell]).isCloseTo(alone.klNats()[one], within(2e-5f));
+                        assertThat(together.topIds()[cell * 10]).isEqualTo(alone.topIds()[one * 10]);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void theSameRunGivesTheSameBits() {
         try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
             int[] ids = {0, 388, 291, 283, 1245, 295};
