@@ -23,8 +23,8 @@ import dev.unembed.base.ui.Problems;
 import dev.unembed.engine.architecture.ModelFolder.Dimensions;
 import dev.unembed.live.ChangeFeed;
 import dev.unembed.live.LiveUpdates;
+import dev.unembed.model.ModelDetails;
 import dev.unembed.model.ModelRegistry;
-import dev.unembed.model.ModelRegistry.ModelDetails;
 import jakarta.annotation.security.PermitAll;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -163,7 +163,7 @@ public class ModelsView extends Div {
                 "It can't be analysed any more. Its files stay where they are.",
                 "Remove model",
                 event -> {
-                    models.remove(signedIn.actor(), model.name());
+                    models.remove(signedIn.actor(), model.name(), false);
                     show();
                     Notices.done(model.name() + " removed.");
                 });
