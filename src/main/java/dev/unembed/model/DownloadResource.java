@@ -84,10 +84,11 @@ public class DownloadResource {
     @Operation(
             operationId = "downloadModel",
             summary = "Download a model from the hub (administrators)",
-            description = "Returns at once; the download runs in the background. The model's config is looked at first: a"
-                    + " family that isn't supported is refused before its weights are fetched. Only config, tokenizer and"
-                    + " safetensors are taken, their checksums verified, then the model is registered with the commit it"
-                    + " came from. A stopped download of the same revision is taken up.")
+            description =
+                    "Returns at once; the download runs in the background. The model's config is looked at first: a"
+                            + " family that isn't supported is refused before its weights are fetched. Only config, tokenizer and"
+                            + " safetensors are taken, their checksums verified, then the model is registered with the commit it"
+                            + " came from. A stopped download of the same revision is taken up.")
     @RequestBody(
             content =
                     @Content(
@@ -95,7 +96,8 @@ public class DownloadResource {
                             examples = {
                                 @ExampleObject(
                                         name = "A public model",
-                                        value = "{\"model\": \"HuggingFaceTB/SmolLM2-135M-Instruct\", \"name\": \"smollm2\"}"),
+                                        value =
+                                                "{\"model\": \"HuggingFaceTB/SmolLM2-135M-Instruct\", \"name\": \"smollm2\"}"),
                                 @ExampleObject(
                                         name = "A gated model at a revision",
                                         value = "{\"model\": \"meta-llama/Llama-3.2-1B\", \"revision\": \"main\","
@@ -111,8 +113,8 @@ public class DownloadResource {
             throw new InvalidInput(
                     "model is needed, such as {\"model\": \"HuggingFaceTB/SmolLM2-135M-Instruct\", \"revision\": \"main\"}.");
         }
-        DownloadDetails download = downloads.start(
-                current.actor(), HubModel.of(body.model(), body.revision()), body.name(), body.token());
+        DownloadDetails download =
+                downloads.start(current.actor(), HubModel.of(body.model(), body.revision()), body.name(), body.token());
         return Created.below(uri, download.id(), download);
     }
 
@@ -121,7 +123,8 @@ public class DownloadResource {
     @Operation(
             operationId = "getModelDownload",
             summary = "Get a download (administrators)",
-            description = "Bytes done and in all, rate, time left, and what is being done; the failure where it stopped.")
+            description =
+                    "Bytes done and in all, rate, time left, and what is being done; the failure where it stopped.")
     public DownloadDetails get(@PathParam("id") long id) {
         return downloads.get(current.actor(), id);
     }
@@ -143,8 +146,9 @@ public class DownloadResource {
     @Operation(
             operationId = "resumeModelDownload",
             summary = "Go on with a stopped download (administrators)",
-            description = "With the commit it began with, from the byte where it broke off. A body is needed only to give a"
-                    + " token or another name.")
+            description =
+                    "With the commit it began with, from the byte where it broke off. A body is needed only to give a"
+                            + " token or another name.")
     @RequestBody(
             content =
                     @Content(

@@ -64,7 +64,8 @@ class DownloadRows {
     long add(HubModel model, String name, long requestedBy, boolean needsToken, String owner) {
         try {
             Instant now = clock.instant();
-            long id = database.number("""
+            long id =
+                    database.number("""
                     insert into model_download
                       (hub_id, revision, name, requested_by, status, needs_token, owner, seen_at, created_at)
                     values (?, ?, ?, ?, 'QUEUED', ?, ?, ?, ?) returning id

@@ -95,7 +95,7 @@ class DownloadRunner {
         timer.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
         endSubscription = changes.subscribe(change -> {
             if (change.topic().equals(Change.MODEL_DOWNLOAD)) {
-                wake();
+                soon(this::takeUp); // no more than that: telling announces, and would be heard here again
             }
         });
     }
@@ -137,8 +137,12 @@ class DownloadRunner {
 
     /** Looks at once instead of at the next tick. */
     void wake() {
+        soon(this::tick);
+    }
+
+    private void soon(Runnable step) {
         try {
-            timer.execute(this::tick);
+            timer.execute(step);
         } catch (RejectedExecutionException e) {
             Log.debug("No downloads are taken up while stopping");
         }
@@ -148,6 +152,14 @@ class DownloadRunner {
         try {
             jobs.values().forEach(Job::tell);
             rows.keepWaiting(owner);
+        } catch (RuntimeException e) {
+            complain(e);
+        }
+        takeUp();
+    }
+
+    private void takeUp() {
+        try {
             while (!stopping && jobs.size() < hub.parallel()) {
                 Optional<DownloadRows.Claim> claim = rows.claim(owner, SILENCE);
                 if (claim.isEmpty()) {
@@ -158,9 +170,13 @@ class DownloadRunner {
                 job.thread.start();
             }
         } catch (RuntimeException e) {
-            if (!stopping) {
-                Log.warnf("Downloads could not be looked after, and are again in a second: %s", e.getMessage());
-            }
+            complain(e);
+        }
+    }
+
+    private void complain(RuntimeException e) {
+        if (!stopping) {
+            Log.warnf("Downloads could not be looked after, and are again in a second: %s", e.getMessage());
         }
     }
 
@@ -184,8 +200,8 @@ class DownloadRunner {
         void stop(Stop why) {
             if (stop == null) {
                 stop = why;
-                thread.interrupt();
             }
+            thread.interrupt();
         }
 
         /** On the timer's thread: how far it is, and whether it is to go on. */
@@ -235,7 +251,8 @@ class DownloadRunner {
             String commit = known != null ? known : download.commit();
             rows.pin(claim.id(), owner, commit);
             registry.ofCommit(model, commit).ifPresent(same -> {
-                throw new Conflict("This commit of " + model.id() + " is registered already, as '" + same.name() + "'.");
+                throw new Conflict(
+                        "This commit of " + model.id() + " is registered already, as '" + same.name() + "'.");
             });
             Path unfinished = places.unfinished(claim.id());
             Path published = places.published(model, commit);
@@ -248,10 +265,7 @@ class DownloadRunner {
             folders.forget(whole);
             publish(whole, published);
             ModelDetails added = registry.add(
-                    claim.name(),
-                    published,
-                    digest,
-                    new ModelDetails.Source(model.id(), model.revision(), commit));
+                    claim.name(), published, digest, new ModelDetails.Source(model.id(), model.revision(), commit));
             ModelPlaces.delete(unfinished);
             return added.id();
         }

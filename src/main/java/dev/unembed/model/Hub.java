@@ -34,7 +34,6 @@ class Hub {
     }
 
     HubDownload download(HubModel model, @Nullable HubToken token, DownloadMeter meter) {
-        return new HubDownload(
-                settings, model, token, disk, config.reserve().asLongValue(), meter);
+        return new HubDownload(settings, model, token, disk, config.reserve().asLongValue(), meter);
     }
 }

@@ -69,8 +69,20 @@ public record ModelDetails(
     ModelDetails withoutFolder() {
         Check told = check == null ? null : new Check(check.state(), check.digest(), null, check.at());
         return new ModelDetails(
-                id, name, null, family, digest, dimensions, weightBytes, memoryBytes, bos, knowsText, source, told,
-                runs, createdAt);
+                id,
+                name,
+                null,
+                family,
+                digest,
+                dimensions,
+                weightBytes,
+                memoryBytes,
+                bos,
+                knowsText,
+                source,
+                told,
+                runs,
+                createdAt);
     }
 
     ModelDetails beingRead() {

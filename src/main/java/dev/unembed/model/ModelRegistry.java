@@ -175,7 +175,8 @@ public class ModelRegistry {
             try {
                 ModelPlaces.delete(folder);
             } catch (IOException e) {
-                throw new UncheckedIOException("Model '" + name + "' is removed, but not all of its files: " + folder, e);
+                throw new UncheckedIOException(
+                        "Model '" + name + "' is removed, but not all of its files: " + folder, e);
             }
         }
     }
@@ -196,8 +197,9 @@ public class ModelRegistry {
         }
         Path folder = Path.of(String.valueOf(model.folder()));
         if (filesToo && !canDeleteFiles(model)) {
-            throw new Conflict("The files of model '" + model.name()
-                    + "' weren't downloaded by this product, so it doesn't delete them. Remove the model without them.");
+            throw new Conflict(
+                    "The files of model '" + model.name()
+                            + "' weren't downloaded by this product, so it doesn't delete them. Remove the model without them.");
         }
         models.deleteById(model.id());
         models.announce(model.id());
@@ -251,7 +253,8 @@ public class ModelRegistry {
             String digest = opened.digest();
             if (!digest.equals(model.digest)) {
                 throw new InvalidInput("The files of model '" + model.name
-                        + "' have changed since it was registered: SHA-256 " + digest.substring(0, 12) + "…, registered "
+                        + "' have changed since it was registered: SHA-256 " + digest.substring(0, 12)
+                        + "…, registered "
                         + model.digest.substring(0, 12)
                         + "…. Restore them, or register the folder under another name and use that.");
             }

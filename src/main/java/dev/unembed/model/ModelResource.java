@@ -64,7 +64,10 @@ public class ModelResource {
     }
 
     @GET
-    @Operation(operationId = "listModels", summary = "List models", description = "Their folders are shown to administrators only.")
+    @Operation(
+            operationId = "listModels",
+            summary = "List models",
+            description = "Their folders are shown to administrators only.")
     public List<ModelDetails> list() {
         return models.list(current.actor());
     }

@@ -50,7 +50,8 @@ class ModelVerification {
     private void read(ModelDetails model) {
         try {
             // opened anew: a folder that is kept open remembers its digest
-            String digest = ModelFolder.open(Path.of(String.valueOf(model.folder()))).digest();
+            String digest =
+                    ModelFolder.open(Path.of(String.valueOf(model.folder()))).digest();
             reading.remove(model.id());
             models.checked(model.id(), digest, null);
         } catch (InvalidInput | UncheckedIOException e) {

@@ -121,13 +121,10 @@ class RegisteredModels implements PanacheRepository<RegisteredModel> {
 
     /** How many runs use it, by workspace, the most first. */
     List<RunsOfWorkspace> users(long id) {
-        return database.list(
-                """
+        return database.list("""
                 select w.name, count(*) from run r join workspace w on w.id = r.workspace_id
                 where r.model_id = ? group by w.id, w.name order by count(*) desc, w.name
-                """,
-                row -> new RunsOfWorkspace(row.getString(1), row.getLong(2)),
-                id);
+                """, row -> new RunsOfWorkspace(row.getString(1), row.getLong(2)), id);
     }
 
     /** Keeps how a reading of all bytes came out: a digest, or why it could not be read. */

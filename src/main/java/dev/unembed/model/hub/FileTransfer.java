@@ -73,8 +73,10 @@ final class FileTransfer {
                 forgiveAfterProgress(retries, before, partial);
                 retries.failed(file.name(), String.valueOf(e.getMessage()), e.pause);
             } catch (Unwritable e) {
-                throw new HubFailure(file.name() + " can't be written: " + e.getMessage()
-                        + ". Make room and resume; what has arrived is kept.", e);
+                throw new HubFailure(
+                        file.name() + " can't be written: " + e.getMessage()
+                                + ". Make room and resume; what has arrived is kept.",
+                        e);
             } catch (IOException e) {
                 forgiveAfterProgress(retries, before, partial);
                 retries.failed(file.name(), HubClient.why(e), null);
@@ -117,7 +119,8 @@ final class FileTransfer {
             }
             Optional<Checksum> expected = expected(file, answer.linked());
             if (answer.linked().isPresent() && !answer.linked().equals(expected)) {
-                return Optional.of("it is now another file, " + answer.linked().get() + " instead of " + expected.get());
+                return Optional.of(
+                        "it is now another file, " + answer.linked().get() + " instead of " + expected.get());
             }
             long starts = answer.status() == 206 ? start(answer, file) : 0;
             if (starts != 0 && starts != from) {
@@ -137,8 +140,10 @@ final class FileTransfer {
 
     /** Where a part begins; -1 when it isn't a part of this file. */
     private static long start(HubClient.Answer answer, HubFile file) {
-        Matcher range = CONTENT_RANGE.matcher(answer.headers().firstValue("Content-Range").orElse(""));
-        boolean sound = range.matches() && (range.group(3).equals("*") || Long.parseLong(range.group(3)) == file.bytes());
+        Matcher range = CONTENT_RANGE.matcher(
+                answer.headers().firstValue("Content-Range").orElse(""));
+        boolean sound =
+                range.matches() && (range.group(3).equals("*") || Long.parseLong(range.group(3)) == file.bytes());
         return sound ? Long.parseLong(range.group(1)) : -1;
     }
 
@@ -146,7 +151,9 @@ final class FileTransfer {
     private Optional<String> receive(
             InputStream body, HubFile file, Optional<Checksum> expected, Path partial, long starts)
             throws IOException, InterruptedException {
-        @Nullable MessageDigest digest = expected.map(checksum -> checksum.start(file.bytes())).orElse(null);
+        @Nullable
+        MessageDigest digest =
+                expected.map(checksum -> checksum.start(file.bytes())).orElse(null);
         if (digest != null && starts > 0) {
             Checksum.feed(digest, partial);
         }

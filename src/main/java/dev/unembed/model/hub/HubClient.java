@@ -90,8 +90,8 @@ final class HubClient {
         URI uri = below(settings.url(), "api/models/" + model.id() + "/revision/" + encoded(model.revision()));
         String commit = json(uri, model, page -> page.path("sha").asText());
         if (!COMMIT.matcher(commit).matches()) {
-            throw new HubFailure(model + ": " + settings.host() + " names no commit for this revision (sha is '" + commit
-                    + "'). Check unembed.hub.url: it must be a hub's address.");
+            throw new HubFailure(model + ": " + settings.host() + " names no commit for this revision (sha is '"
+                    + commit + "'). Check unembed.hub.url: it must be a hub's address.");
         }
         return commit;
     }
@@ -184,8 +184,7 @@ final class HubClient {
         T read(Answer answer) throws IOException;
     }
 
-    private <T> T json(URI uri, HubModel model, Function<JsonNode, T> reader)
-            throws InterruptedException {
+    private <T> T json(URI uri, HubModel model, Function<JsonNode, T> reader) throws InterruptedException {
         return request(uri, model, answer -> reader.apply(read(answer, model)));
     }
 
@@ -211,7 +210,8 @@ final class HubClient {
             return JSON.readTree(bytes);
         } catch (JsonProcessingException e) {
             throw new HubFailure(
-                    model + ": " + settings.host() + " doesn't answer as a hub does (no JSON). Check unembed.hub.url.", e);
+                    model + ": " + settings.host() + " doesn't answer as a hub does (no JSON). Check unembed.hub.url.",
+                    e);
         }
     }
 

@@ -54,7 +54,8 @@ final class HubListing {
     }
 
     HubFile config() {
-        return required(CONFIG, "It may be a data set, an adapter or a GGUF conversion; choose the model it was made from.");
+        return required(
+                CONFIG, "It may be a data set, an adapter or a GGUF conversion; choose the model it was made from.");
     }
 
     /** Small files beside the config that are there. */
@@ -76,14 +77,17 @@ final class HubListing {
                             + " own conversion, often)."));
         }
         TreeSet<String> shards = new TreeSet<>();
-        index.path("weight_map").properties().forEach(entry -> shards.add(entry.getValue().asText()));
+        index.path("weight_map")
+                .properties()
+                .forEach(entry -> shards.add(entry.getValue().asText()));
         if (shards.isEmpty()) {
             throw new HubFailure(model + ": " + INDEX + " lists no files in weight_map. The model is incomplete there;"
                     + " choose another revision.");
         }
         List<HubFile> weights = new ArrayList<>();
         for (String shard : shards) {
-            weights.add(required(shard, INDEX + " lists it, so the model is incomplete there; choose another revision."));
+            weights.add(
+                    required(shard, INDEX + " lists it, so the model is incomplete there; choose another revision."));
         }
         return weights;
     }
@@ -93,9 +97,7 @@ final class HubListing {
         if (file == null) {
             String there = files.keySet().stream().limit(NAMES_IN_A_MESSAGE).collect(Collectors.joining(", "));
             throw new HubFailure(model + " has no file " + name + "; there is "
-                    + (files.isEmpty()
-                            ? "no file at all"
-                            : there + (files.size() > NAMES_IN_A_MESSAGE ? ", …" : ""))
+                    + (files.isEmpty() ? "no file at all" : there + (files.size() > NAMES_IN_A_MESSAGE ? ", …" : ""))
                     + ". " + what);
         }
         return file;

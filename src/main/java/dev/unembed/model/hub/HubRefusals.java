@@ -48,7 +48,8 @@ final class HubRefusals {
 
     private String unauthorized(HubModel model) {
         return withToken
-                ? model + ": " + settings.host() + " refuses the token (401). It may be mistyped, expired or without the"
+                ? model + ": " + settings.host()
+                        + " refuses the token (401). It may be mistyped, expired or without the"
                         + " right to read; make a new one in the settings there and resume with it."
                 : model + ": " + settings.host() + " wants to know who asks (401). Either there is no such model, or it"
                         + " is private or gated: check the id, or resume with a token of an account that has access.";
@@ -56,7 +57,8 @@ final class HubRefusals {
 
     private String forbidden(HubModel model) {
         return withToken
-                ? model + ": the account of this token has no access (403). Ask for it, or accept the model's terms, at "
+                ? model
+                        + ": the account of this token has no access (403). Ask for it, or accept the model's terms, at "
                         + page(model) + "; then resume."
                 : model + ": access is restricted (403). Accept the model's terms at " + page(model)
                         + " and resume with a token of that account.";

@@ -13,7 +13,8 @@ import java.time.Duration;
  */
 public record HubSettings(URI url, int attempts, Duration pause, Duration longestPause, Duration silence) {
     public HubSettings {
-        if (url.getHost() == null || !(url.getScheme().equals("https") || url.getScheme().equals("http"))) {
+        if (url.getHost() == null
+                || !(url.getScheme().equals("https") || url.getScheme().equals("http"))) {
             throw new IllegalArgumentException(
                     "unembed.hub.url is '" + url + "'; expected an address such as https://huggingface.co");
         }

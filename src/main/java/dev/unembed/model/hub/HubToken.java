@@ -12,8 +12,9 @@ public final class HubToken {
     /** @throws InvalidInput if it can't be one; the message doesn't repeat it */
     public HubToken(String secret) {
         if (!FORM.matcher(secret).matches()) {
-            throw new InvalidInput("The token can't be one: letters, digits, hyphens and underscores are expected, as in"
-                    + " hf_…, and no blanks. Copy it again.");
+            throw new InvalidInput(
+                    "The token can't be one: letters, digits, hyphens and underscores are expected, as in"
+                            + " hf_…, and no blanks. Copy it again.");
         }
         this.secret = secret;
     }

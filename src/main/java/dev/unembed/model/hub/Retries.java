@@ -57,7 +57,8 @@ final class Retries {
     /** Doubled with every failure, and spread, so that many clients don't come back at the same moment. */
     private Duration backoff() {
         double factor = Math.pow(2, failures - 1) * ThreadLocalRandom.current().nextDouble(0.75, 1.25);
-        long millis = (long) Math.min(settings.pause().toMillis() * factor, settings.longestPause().toMillis());
+        long millis = (long) Math.min(
+                settings.pause().toMillis() * factor, settings.longestPause().toMillis());
         return Duration.ofMillis(millis);
     }
 
