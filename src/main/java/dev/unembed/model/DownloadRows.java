@@ -168,7 +168,7 @@ class DownloadRows {
 
     @Transactional
     void succeed(long id, String owner, long modelId) {
-        end(id, owner, "status = 'SUCCEEDED', activity = '', model_id = ?", modelId);
+        end(id, owner, "status = 'SUCCEEDED', model_id = ?", modelId);
     }
 
     /** @param status FAILED or INTERRUPTED */
@@ -207,7 +207,8 @@ class DownloadRows {
         parameters[values.length + 1] = id;
         parameters[values.length + 2] = owner;
         database.update(
-                "update model_download set " + how + ", finished_at = ?, bytes_per_second = 0, cancel_requested = false"
+                "update model_download set " + how
+                        + ", finished_at = ?, activity = '', bytes_per_second = 0, cancel_requested = false"
                         + " where id = ? and owner = ? and status = 'RUNNING'",
                 parameters);
         announce(id);

@@ -230,6 +230,7 @@ class DownloadRunner {
                     return;
                 }
                 long modelId = download(token.orElse(null));
+                rows.keepRunning(claim.id(), owner, meter.read(), 0);
                 rows.succeed(claim.id(), owner, modelId);
                 tokens.remove(claim.id());
             } catch (InterruptedException | IOException | RuntimeException e) {
@@ -299,6 +300,9 @@ class DownloadRunner {
             boolean interrupted = Thread.interrupted(); // else the database's pool would refuse us
             Stop why = stop;
             try {
+                if (why != Stop.LOST) {
+                    rows.keepRunning(claim.id(), owner, meter.read(), 0);
+                }
                 if (why == Stop.CANCEL) {
                     rows.cancelled(claim.id(), owner);
                 } else if (why == Stop.SHUTDOWN) {

@@ -157,8 +157,6 @@ class ModelDownloadApiTest {
     @Test
     void filesThatWereNotDownloadedAreNotDeleted() {
         RunTesting.awaitDemoModel();
-        long workspace = Api.newWorkspace(Api.newUser("owner"), "files");
-        assertThat(workspace).isPositive();
         Api.asAdmin()
                 .queryParam("files", true)
                 .delete("/api/v1/models/demo")
@@ -255,6 +253,7 @@ class ModelDownloadApiTest {
         long download = rows.add(new HubModel(id, "main"), name, admin, false, other.owner());
         other.start(new StartupEvent());
         reached(hold);
+        RunTesting.await("bytes", () -> download(download), at -> at.getLong("doneBytes") > 60_000);
         other.stop(new ShutdownEvent());
         hold.goOn().countDown();
 
