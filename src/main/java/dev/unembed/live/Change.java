@@ -3,12 +3,13 @@ package dev.unembed.live;
 /**
  * Something changed; readers look it up.
  *
- * @param topic {@code run}, {@code model}, {@code worker}, {@code workspace}, {@code hypothesis}, {@code prompt-set};
- *     {@code queue} when a run began to wait
+ * @param topic {@code run}, {@code model}, {@code model-download}, {@code worker}, {@code workspace}, {@code hypothesis},
+ *     {@code prompt-set}; {@code queue} when a run began to wait
  */
 public record Change(String topic, long id) {
     public static final String RUN = "run";
     public static final String MODEL = "model";
+    public static final String MODEL_DOWNLOAD = "model-download";
     public static final String WORKER = "worker";
     public static final String QUEUE = "queue";
     public static final String HYPOTHESIS = "hypothesis";

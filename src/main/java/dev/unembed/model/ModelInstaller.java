@@ -18,7 +18,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -150,7 +149,7 @@ public class ModelInstaller {
             }
             // a folder that is there but not whole makes way; a rename shows all files at once or none
             if (Files.exists(demoFolder)) {
-                delete(demoFolder);
+                ModelPlaces.delete(demoFolder);
             }
             try {
                 Files.move(unpacked, demoFolder, StandardCopyOption.ATOMIC_MOVE);
@@ -159,7 +158,7 @@ public class ModelInstaller {
             }
             return true;
         } finally {
-            delete(unpacked);
+            ModelPlaces.delete(unpacked);
         }
     }
 
@@ -181,16 +180,5 @@ public class ModelInstaller {
 
     private static @Nullable InputStream resource(String name) {
         return Thread.currentThread().getContextClassLoader().getResourceAsStream(RESOURCES + name);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

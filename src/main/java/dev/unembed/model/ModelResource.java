@@ -64,9 +64,12 @@ public class ModelResource {
     }
 
     @GET
-    @Operation(operationId = "listModels", summary = "List models")
-    public List<ModelRegistry.ModelDetails> list() {
-        return models.list();
+    @Operation(
+            operationId = "listModels",
+            summary = "List models",
+            description = "Their folders are shown to administrators only.")
+    public List<ModelDetails> list() {
+        return models.list(current.actor());
     }
 
     @POST
@@ -85,7 +88,7 @@ public class ModelResource {
     @APIResponse(
             responseCode = "201",
             description = "Registered.",
-            content = @Content(schema = @Schema(implementation = ModelRegistry.ModelDetails.class)))
+            content = @Content(schema = @Schema(implementation = ModelDetails.class)))
     @APIResponse(responseCode = "409", description = "The name is taken, or the same model is registered already.")
     @APIResponse(
             responseCode = "422",
@@ -95,7 +98,7 @@ public class ModelResource {
             throw new InvalidInput(
                     "name and folder are needed, such as {\"name\": \"gpt2\", \"folder\": \"/srv/models/gpt2\"}.");
         }
-        ModelRegistry.ModelDetails model = models.register(current.actor(), body.name(), body.folder());
+        ModelDetails model = models.register(current.actor(), body.name(), body.folder());
         return Response.created(URI.create("/api/v1/models/" + model.name()))
                 .entity(model)
                 .build();
@@ -104,8 +107,8 @@ public class ModelResource {
     @GET
     @Path("{name}")
     @Operation(operationId = "getModel", summary = "Get a model")
-    public ModelRegistry.ModelDetails get(@PathParam("name") String name) {
-        return models.get(name);
+    public ModelDetails get(@PathParam("name") String name) {
+        return models.get(current.actor(), name);
     }
 
     @DELETE
@@ -114,10 +117,30 @@ public class ModelResource {
     @Operation(
             operationId = "removeModel",
             summary = "Forget a model (administrators)",
-            description = "Refused while runs use it; its files stay.")
+            description = "Refused while runs use it. Its files stay unless a download of ours is to go with them.")
     @APIResponse(responseCode = "204", description = "Forgotten.")
-    public void remove(@PathParam("name") String name) {
-        models.remove(current.actor(), name);
+    public void remove(
+            @PathParam("name") String name,
+            @QueryParam("files")
+                    @DefaultValue("false")
+                    @Parameter(description = "true deletes the files as well, if they were downloaded from the hub")
+                    boolean files) {
+        models.remove(current.actor(), name, files);
+    }
+
+    @POST
+    @Path("{name}/verify")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(
+            operationId = "verifyModel",
+            summary = "Read every byte of a model's files again (administrators)",
+            description = "In the background; `check` of the model says READING, then EQUAL, DIFFERENT or UNREADABLE.")
+    @APIResponse(
+            responseCode = "202",
+            description = "It is being read.",
+            content = @Content(schema = @Schema(implementation = ModelDetails.class)))
+    public Response verify(@PathParam("name") String name) {
+        return Response.accepted(models.verify(current.actor(), name)).build();
     }
 
     @GET
@@ -132,7 +155,7 @@ public class ModelResource {
             @QueryParam("bos") @DefaultValue("default") @Parameter(description = "default, always or never")
                     String bos) {
         TokenizedPrompt prompt = models.tokens(name, text, BosPolicy.of(bos));
-        ModelRegistry.ModelDetails model = models.get(name);
+        ModelDetails model = models.get(name);
         int[] ids = prompt.ids();
         return new TokenPreview(
                 model.name(),

@@ -9,6 +9,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
 
 /** A model folder under a name, as it was when it was registered. */
 @Entity
@@ -32,10 +33,23 @@ class RegisteredModel {
     String bos;
     boolean knowsText;
     Instant createdAt;
+    String hubId;
+    String hubRevision;
+    String hubCommit;
+    Instant checkedAt;
+    String checkedDigest;
+    String checkProblem;
 
     RegisteredModel() {}
 
-    RegisteredModel(String name, ModelFolder folder, String digest, String fingerprint, Instant createdAt) {
+    /** @param source null for a folder that somebody put there */
+    RegisteredModel(
+            String name,
+            ModelFolder folder,
+            String digest,
+            String fingerprint,
+            ModelDetails.@Nullable Source source,
+            Instant createdAt) {
         this.name = name;
         this.folder = folder.path().toString();
         this.family = folder.family();
@@ -47,10 +61,15 @@ class RegisteredModel {
         this.bos = folder.bosDescription();
         this.knowsText = folder.tokenizer().knowsText();
         this.createdAt = createdAt;
+        if (source != null) {
+            this.hubId = source.model();
+            this.hubRevision = source.revision();
+            this.hubCommit = source.commit();
+        }
     }
 
-    ModelRegistry.ModelDetails toDetails(long runs) {
-        return new ModelRegistry.ModelDetails(
+    ModelDetails toDetails(long runs) {
+        return new ModelDetails(
                 id,
                 name,
                 folder,
@@ -61,7 +80,16 @@ class RegisteredModel {
                 memoryBytes,
                 bos,
                 knowsText,
+                hubId == null ? null : new ModelDetails.Source(hubId, hubRevision, hubCommit),
+                checkedAt == null ? null : check(),
                 runs,
                 createdAt);
+    }
+
+    private ModelDetails.Check check() {
+        ModelDetails.CheckState state = checkProblem != null
+                ? ModelDetails.CheckState.UNREADABLE
+                : digest.equals(checkedDigest) ? ModelDetails.CheckState.EQUAL : ModelDetails.CheckState.DIFFERENT;
+        return new ModelDetails.Check(state, checkedDigest, checkProblem, checkedAt);
     }
 }

@@ -4,15 +4,16 @@ import dev.unembed.base.Conflict;
 import dev.unembed.base.Database;
 import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
-import dev.unembed.model.ModelRegistry.ModelDetails;
 import io.quarkus.hibernate.orm.panache.PanacheRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.hibernate.exception.ConstraintViolationException;
 import org.hibernate.exception.ConstraintViolationException.ConstraintKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Registered models as rows. Each method is a transaction where its caller has none: the registry reads files between them.
@@ -28,15 +29,19 @@ class RegisteredModels implements PanacheRepository<RegisteredModel> {
         }
     }
 
+    record RunsOfWorkspace(String workspace, long runs) {}
+
     private static final String SELECT =
             "select m, (select count(*) from Run r where r.modelId = m.id) from RegisteredModel m ";
 
     private final Database database;
     private final ChangeFeed changes;
+    private final Clock clock;
 
-    RegisteredModels(Database database, ChangeFeed changes) {
+    RegisteredModels(Database database, ChangeFeed changes, Clock clock) {
         this.database = database;
         this.changes = changes;
+        this.clock = clock;
     }
 
     @Transactional
@@ -54,6 +59,19 @@ class RegisteredModels implements PanacheRepository<RegisteredModel> {
     @Transactional
     Optional<ModelDetails> byDigest(String digest) {
         return first("where m.digest = ?1", digest);
+    }
+
+    @Transactional
+    Optional<ModelDetails> byCommit(String hubId, String commit) {
+        return find(SELECT + "where lower(m.hubId) = lower(?1) and m.hubCommit = ?2", hubId, commit)
+                .project(Counted.class)
+                .firstResultOptional()
+                .map(Counted::toDetails);
+    }
+
+    @Transactional
+    Optional<ModelDetails> byFolder(Path folder) {
+        return first("where m.folder = ?1", folder.toString());
     }
 
     @Transactional
@@ -79,7 +97,7 @@ class RegisteredModels implements PanacheRepository<RegisteredModel> {
             }
             throw e;
         }
-        changes.announce(new Change(Change.MODEL, model.id));
+        announce(model.id);
     }
 
     /** @param model takes the place of the model of this id, all or nothing */
@@ -99,6 +117,30 @@ class RegisteredModels implements PanacheRepository<RegisteredModel> {
                         fingerprint,
                         id)
                 > 0;
+    }
+
+    /** How many runs use it, by workspace, the most first. */
+    List<RunsOfWorkspace> users(long id) {
+        return database.list("""
+                select w.name, count(*) from run r join workspace w on w.id = r.workspace_id
+                where r.model_id = ? group by w.id, w.name order by count(*) desc, w.name
+                """, row -> new RunsOfWorkspace(row.getString(1), row.getLong(2)), id);
+    }
+
+    /** Keeps how a reading of all bytes came out: a digest, or why it could not be read. */
+    @Transactional
+    void checked(long id, @Nullable String digest, @Nullable String problem) {
+        database.update(
+                "update model set checked_at = ?, checked_digest = ?, check_problem = ? where id = ?",
+                clock.instant(),
+                digest,
+                problem,
+                id);
+        announce(id);
+    }
+
+    void announce(long id) {
+        changes.announce(new Change(Change.MODEL, id));
     }
 
     /** Until the transaction ends no run can refer to the model. */

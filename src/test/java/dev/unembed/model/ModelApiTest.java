@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.hasItem;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.unembed.account.Actor;
 import dev.unembed.engine.InvalidInput;
 import dev.unembed.run.RunTesting;
 import dev.unembed.testing.Api;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTestResource(PostgresResource.class)
 class ModelApiTest {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Actor ADMIN = new Actor(1, "admin", "Administrator", true);
 
     private final ModelRegistry registry;
 
@@ -186,7 +189,7 @@ class ModelApiTest {
     }
 
     private Path demo() {
-        return Path.of(registry.get("demo").folder());
+        return Path.of(String.valueOf(registry.get(ADMIN, "demo").folder()));
     }
 
     /** The demo's folder with a remark in its config: the same model under another digest. */

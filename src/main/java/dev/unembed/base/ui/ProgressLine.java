@@ -23,8 +23,18 @@ public class ProgressLine extends Div {
         add(bar, Parts.row(share, words));
     }
 
-    /** Shows this much of it. */
+    /** Shows this many steps of it. */
     public void show(long done, long total, @Nullable Instant startedAt, Instant now) {
+        show(done, total, describe(done, total, startedAt, now));
+    }
+
+    /**
+     * Shows this share of it.
+     *
+     * @param total 0 while not known
+     * @param description done, total, rate and time left in their unit
+     */
+    public void show(long done, long total, String description) {
         int percent = percent(done, total);
         bar.setClassName("unknown", total <= 0);
         // without an inline width the style sheet lets the bar wander
@@ -38,7 +48,7 @@ public class ProgressLine extends Div {
             bar.getElement().setAttribute("aria-valuemax", "100");
         }
         share.setText(total > 0 ? percent + " %" : "");
-        words.setText(describe(done, total, startedAt, now));
+        words.setText(description);
     }
 
     /** Nothing of it is done yet; the sentence says what it waits for. */

@@ -3,32 +3,32 @@ package dev.unembed.model.ui;
 import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.button.ButtonVariant;
-import com.vaadin.flow.component.confirmdialog.ConfirmDialog;
-import com.vaadin.flow.component.dialog.Dialog;
+import com.vaadin.flow.component.html.Anchor;
 import com.vaadin.flow.component.html.Div;
-import com.vaadin.flow.component.html.Paragraph;
 import com.vaadin.flow.component.html.Span;
-import com.vaadin.flow.component.textfield.TextField;
 import com.vaadin.flow.router.PageTitle;
 import com.vaadin.flow.router.Route;
 import dev.unembed.account.ui.SignedIn;
 import dev.unembed.base.ui.CopyButton;
 import dev.unembed.base.ui.Figures;
 import dev.unembed.base.ui.MainLayout;
-import dev.unembed.base.ui.Notices;
 import dev.unembed.base.ui.PageHeader;
 import dev.unembed.base.ui.Parts;
 import dev.unembed.base.ui.PlainTable;
-import dev.unembed.base.ui.Problems;
 import dev.unembed.engine.architecture.ModelFolder.Dimensions;
+import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
 import dev.unembed.live.LiveUpdates;
+import dev.unembed.model.ModelDetails;
+import dev.unembed.model.ModelDownloads;
 import dev.unembed.model.ModelRegistry;
-import dev.unembed.model.ModelRegistry.ModelDetails;
 import jakarta.annotation.security.PermitAll;
 import jakarta.inject.Inject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 
 /** The models that can be looked into; administrators add and remove them. */
 @Route(value = "models", layout = MainLayout.class)
@@ -38,38 +38,47 @@ public class ModelsView extends Div {
     private static final int DIGEST_SHOWN = 10;
 
     private final ModelRegistry models;
+    private final ModelDownloads downloads;
     private final SignedIn signedIn;
-    private final Div page = Parts.stack();
+    private final Clock clock;
+    private final DownloadsCard underWay;
+    private final Div list = Parts.stack();
 
     @Inject
-    public ModelsView(ModelRegistry models, SignedIn signedIn, ChangeFeed feed) {
+    public ModelsView(ModelRegistry models, ModelDownloads downloads, SignedIn signedIn, ChangeFeed feed, Clock clock) {
         this.models = models;
+        this.downloads = downloads;
         this.signedIn = signedIn;
-        add(page);
+        this.clock = clock;
+        this.underWay = new DownloadsCard(downloads, signedIn);
+        PageHeader header = new PageHeader("Models");
+        if (signedIn.actor().admin()) {
+            header.actions(Parts.primary("Add model", this::add));
+        }
+        add(header, Parts.stack(underWay, list));
+        underWay.refresh();
         show();
-        LiveUpdates.follow(this, feed, change -> change.topic().equals("model"), changes -> show());
+        LiveUpdates.follow(this, feed, change -> change.topic().equals(Change.MODEL), changes -> show());
+        LiveUpdates.follow(
+                this, feed, change -> change.topic().equals(Change.MODEL_DOWNLOAD), changes -> underWay.refresh());
     }
 
     private void show() {
-        page.removeAll();
+        list.removeAll();
         boolean admin = signedIn.actor().admin();
-        PageHeader header = new PageHeader("Models");
-        if (admin) {
-            header.actions(Parts.primary("Add model", this::add));
-        }
-        page.add(header);
-        List<ModelDetails> all = models.list();
+        List<ModelDetails> all = models.list(signedIn.actor());
         if (all.isEmpty()) {
-            page.add(Parts.div(
+            list.add(Parts.div(
                     "card",
                     Parts.empty(
                             "No models yet",
                             admin
-                                    ? "Add a Hugging Face folder that lies on the server: config.json, tokenizer.json and the safetensors files."
-                                    : "An administrator adds them from folders on the server.")));
+                                    ? "Download one from the hub, or add a Hugging Face folder that lies on the server:"
+                                            + " config.json, tokenizer.json and the safetensors files."
+                                    : "An administrator downloads them from the hub, or adds folders of the server.")));
             return;
         }
-        page.add(Parts.div("card scroll", table(all, admin)));
+        list.add(Parts.div("card scroll", table(all, admin)));
     }
 
     private Component table(List<ModelDetails> all, boolean admin) {
@@ -86,10 +95,14 @@ public class ModelsView extends Div {
                 PlainTable.Column.number("Vocabulary", "d_vocab: tokens the model can predict."),
                 PlainTable.Column.number("Context", "n_ctx: most tokens it reads at once."),
                 PlainTable.Column.number(
-                        "Memory", "Bytes the loaded model holds, in 32-bit floats; the files may be smaller."),
+                        "Memory",
+                        "Estimate: bytes the loaded model holds, in 32-bit floats; the files may be smaller."),
                 PlainTable.Column.of(
                         "BOS", "Beginning-of-sequence token, and whether the model's own tokenizer puts it in front."),
-                PlainTable.Column.of("Digest", "SHA-256 over weights, tokenizer and config. Results are tied to it."),
+                PlainTable.Column.of(
+                        "Digest",
+                        "SHA-256 over weights, tokenizer and config. Results are tied to it. Verify reads every byte again"
+                                + " and compares."),
                 PlainTable.Column.number("Runs", "Analyses of this model, in all workspaces."),
                 PlainTable.Column.actions());
         for (ModelDetails model : all) {
@@ -107,8 +120,8 @@ public class ModelsView extends Div {
                             Figures.bytes(model.memoryBytes()),
                             "Files: " + Figures.bytes(model.weightBytes()) + " as " + size.dtype()),
                     Parts.muted(model.bos()),
-                    digest(model),
-                    new Span(Figures.grouped(model.runs())),
+                    digest(model, admin),
+                    runs(model),
                     actions(model, admin));
         }
         return table;
@@ -120,13 +133,36 @@ public class ModelsView extends Div {
                 : size.nHeads() + " / " + size.nKvHeads();
     }
 
+    /** Its name, and where it comes from. */
     private static Component named(ModelDetails model) {
         Div name = Parts.div("model-name", Parts.text(model.name(), "name"));
         if (!model.knowsText()) {
             name.add(Parts.chip("ids only", "warn"));
         }
-        name.getElement().setAttribute("title", model.folder());
-        return name;
+        Div both = Parts.div("two model-source", name);
+        ModelDetails.Source source = model.source();
+        String folder = model.folder();
+        if (source != null) {
+            Span from = Parts.text(DownloadWords.source(source.model(), source.revision(), source.commit()), "quiet");
+            from.setTitle("Commit " + source.commit() + (folder == null ? "" : ", in " + folder));
+            both.add(from);
+        } else if (folder != null) {
+            Span from = Parts.text(folder, "quiet");
+            from.setTitle(folder);
+            both.add(from);
+        }
+        return both;
+    }
+
+    private static Component runs(ModelDetails model) {
+        String count = Figures.grouped(model.runs());
+        if (model.runs() == 0) {
+            return Parts.muted(count);
+        }
+        Anchor link =
+                Parts.link("analyses?model=" + URLEncoder.encode(model.name(), StandardCharsets.UTF_8), count, "link");
+        link.setTitle("Those of the chosen workspace");
+        return link;
     }
 
     private static Component explained(String text, String title) {
@@ -135,90 +171,65 @@ public class ModelsView extends Div {
         return span;
     }
 
-    private static Component digest(ModelDetails model) {
+    private Component digest(ModelDetails model, boolean admin) {
         String digest = model.digest();
         Span shown = Parts.text(digest.substring(0, Math.min(DIGEST_SHOWN, digest.length())), "mono");
         shown.setTitle(digest);
         CopyButton copy = new CopyButton("Copy", digest);
         copy.addThemeVariants(ButtonVariant.LUMO_TERTIARY, ButtonVariant.LUMO_SMALL);
         copy.setAriaLabel("Copy the digest of " + model.name());
-        Span both = new Span(shown, copy);
-        both.addClassName("digest");
+        Div line = Parts.div("digest", shown, copy);
+        ModelDetails.Check check = model.check();
+        boolean reading = check != null && check.state() == ModelDetails.CheckState.READING;
+        if (admin && !reading) {
+            Button verify = Parts.plain("Verify", () -> models.verify(signedIn.actor(), model.name()));
+            verify.setAriaLabel("Verify the files of " + model.name());
+            line.add(verify);
+        }
+        Div both = Parts.div("stack checked", line);
+        if (check != null) {
+            both.add(checked(check));
+        }
         return both;
+    }
+
+    private Component checked(ModelDetails.Check check) {
+        Instant at = check.at();
+        String when = at == null ? "" : " · " + Figures.ago(at, clock.instant());
+        String digest = check.digest();
+        Span chip = switch (check.state()) {
+            case READING -> Parts.chip("reading every byte …", "accent");
+            case EQUAL -> Parts.chip("equal" + when, "good");
+            case DIFFERENT -> Parts.chip("different" + when, "bad");
+            case UNREADABLE -> Parts.chip("can't be read" + when, "bad");
+        };
+        String problem = check.problem();
+        chip.setTitle(
+                problem != null
+                        ? problem
+                        : digest != null ? "SHA-256 now " + digest : "Compares with the digest when done");
+        return chip;
     }
 
     private Component actions(ModelDetails model, boolean admin) {
         Div actions = Parts.row();
         actions.addClassName("end");
-        actions.add(Parts.link("analyses/new?model=" + model.name(), "Analyse", "link"));
+        actions.add(Parts.link(
+                "analyses/new?model=" + URLEncoder.encode(model.name(), StandardCharsets.UTF_8), "Analyse", "link"));
         if (admin) {
-            actions.add(Parts.plain("Remove", () -> remove(model)));
+            Button remove =
+                    Parts.plain("Remove", () -> new RemoveModelDialog(models, signedIn, model, this::show).open());
+            remove.setAriaLabel("Remove " + model.name());
+            actions.add(remove);
         }
         return actions;
     }
 
-    private void remove(ModelDetails model) {
-        ConfirmDialog dialog = new ConfirmDialog(
-                "Remove " + model.name() + "?",
-                "It can't be analysed any more. Its files stay where they are.",
-                "Remove model",
-                event -> {
-                    models.remove(signedIn.actor(), model.name());
-                    show();
-                    Notices.done(model.name() + " removed.");
-                });
-        dialog.setCancelable(true);
-        dialog.setConfirmButtonTheme("error primary");
-        dialog.open();
-    }
-
     private void add() {
-        Dialog dialog = new Dialog("Add model");
-        dialog.setWidth("520px");
-        TextField folder = new TextField("Folder on the server");
-        folder.setHelperText(
-                "A Hugging Face folder: config.json, tokenizer.json and model.safetensors, or its shards with their index.");
-        folder.setWidthFull();
-        TextField name = new TextField("Name");
-        name.setHelperText("How runs and the API refer to it: lower case, digits, hyphens.");
-        name.setWidthFull();
-        Paragraph problem = new Paragraph();
-        problem.addClassName("failed");
-        problem.setVisible(false);
-        folder.addValueChangeListener(change -> {
-            if (name.isEmpty()) {
-                name.setValue(suggestedName(change.getValue()));
-            }
-        });
-        Button submit = Parts.primary("Add model", () -> {});
-        submit.setDisableOnClick(true);
-        submit.addClickListener(click -> {
-            problem.setVisible(false);
-            try {
-                ModelDetails added = models.register(
-                        signedIn.actor(),
-                        name.getValue().strip(),
-                        folder.getValue().strip());
-                dialog.close();
-                show();
-                Notices.done(added.name() + " can be analysed now.");
-            } catch (RuntimeException failure) {
-                problem.setText(Problems.sentence(failure));
-                problem.setVisible(true);
-            } finally {
-                submit.setEnabled(true);
-            }
-        });
-        dialog.add(Parts.stack(folder, name, problem));
-        dialog.getFooter().add(Parts.button("Cancel", dialog::close), submit);
-        dialog.open();
-        folder.focus();
-    }
-
-    /** The last part of a folder's path as a model's name. */
-    static String suggestedName(String folder) {
-        String last = folder.strip().replaceFirst("[/\\\\]+$", "");
-        last = last.substring(Math.max(last.lastIndexOf('/'), last.lastIndexOf('\\')) + 1);
-        return last.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-").replaceAll("^[-.]+|[-.]+$", "");
+        new AddModelDialog(models, downloads, signedIn, () -> {
+                    underWay.refresh();
+                    show();
+                })
+                .open();
     }
 }

@@ -33,6 +33,7 @@ import dev.unembed.engine.experiment.Experiment;
 import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
 import dev.unembed.live.LiveUpdates;
+import dev.unembed.model.ModelDetails;
 import dev.unembed.model.ModelRegistry;
 import dev.unembed.run.ExperimentCatalogue;
 import dev.unembed.run.RunDetails;
@@ -341,7 +342,7 @@ public class RunListView extends Div implements BeforeEnterObserver {
         showing = true;
         try {
             List<String> modelNames =
-                    models.list().stream().map(ModelRegistry.ModelDetails::name).toList();
+                    models.list().stream().map(ModelDetails::name).toList();
             List<String> kinds =
                     experiments.all().stream().map(Experiment::kind).toList();
             choose(model, modelNames, state.model());

@@ -3,6 +3,7 @@ package dev.unembed.model.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unembed.engine.architecture.ModelFolder.Dimensions;
+import dev.unembed.model.ModelDownloads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +18,7 @@ class ModelsViewTest {
         "'', ''"
     })
     void aFolderSuggestsItsLastPartAsAName(String folder, String name) {
-        assertThat(ModelsView.suggestedName(folder)).isEqualTo(name);
+        assertThat(ModelDownloads.suggestedName(folder)).isEqualTo(name);
     }
 
     @Test

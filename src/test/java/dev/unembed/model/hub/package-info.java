@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.model.hub;
+
+import org.jspecify.annotations.NullMarked;
