@@ -143,12 +143,31 @@ public final class Preflight {
                 findings.add(error("foil", "Answer and foil are the same token, '" + foilText + "'."));
             }
         }
+        unspaced(example, "answer", answer ? example.answer() : null, findings);
+        unspaced(example, "foil", foil ? foilText : null, findings);
         if (answer && !joins(example.prompt(), example.answer())) {
             findings.add(warning(
                     "answer",
                     "Written after the prompt, '" + example.answer()
                             + "' is read differently: the prompt's last token changes with it."));
         }
+    }
+
+    /** One token it is, but a word after a word begins with a space. */
+    private void unspaced(PromptExample example, String field, @Nullable String text, List<Finding> findings) {
+        String prompt = example.prompt();
+        if (text == null
+                || !Character.isLetter(text.codePointAt(0))
+                || !Character.isLetterOrDigit(prompt.codePointBefore(prompt.length()))) {
+            return;
+        }
+        spaced(example, field, text)
+                .ifPresent(offer -> findings.add(new Finding(
+                        Level.WARNING,
+                        field,
+                        capital(field) + " '" + text + "' would continue the prompt's last word: it has no space before"
+                                + " it.",
+                        offer)));
     }
 
     private boolean single(PromptExample example, String field, String text, List<Finding> findings) {

@@ -3,6 +3,7 @@ package dev.unembed.engine.prompt;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.unembed.engine.InvalidInput;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ public record PromptExample(
      * last token that covers any of them. Characters, because they mean the same for every tokenizer and BOS policy.
      */
     @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+    @JsonPropertyOrder({"start", "end"}) // whatever a mapper sorts by
     public record Span(int start, int end) {
         public Span {
             if (start < 0 || end <= start) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.promptset;
+
+import org.jspecify.annotations.NullMarked;
