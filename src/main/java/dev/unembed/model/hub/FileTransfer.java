@@ -157,7 +157,6 @@ final class FileTransfer {
         if (digest != null && starts > 0) {
             Checksum.feed(digest, partial);
         }
-        meter.current(starts);
         long length = starts;
         byte[] buffer = new byte[1 << 17];
         try (OutputStream out = open(partial, starts > 0)) {

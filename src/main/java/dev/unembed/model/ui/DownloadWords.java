@@ -45,10 +45,9 @@ final class DownloadWords {
                 : "nothing has arrived yet";
     }
 
-    /** {@code lab/tiny · main · 1a2b3c4}; a revision that is the commit isn't said twice. */
-    static String source(String model, String revision, String commit) {
+    /** {@code main · 1a2b3c4}; a revision that is the commit isn't said twice, and an empty commit isn't known yet. */
+    static String revision(String revision, String commit) {
         String shown = commit.substring(0, Math.min(COMMIT_SHOWN, commit.length()));
-        return model + " · "
-                + (revision.equals(commit) ? shown : shown.isEmpty() ? revision : revision + " · " + shown);
+        return revision.equals(commit) ? shown : shown.isEmpty() ? revision : revision + " · " + shown;
     }
 }

@@ -104,7 +104,7 @@ class DownloadsCard extends Div {
         boolean cancelled = download.status() == DownloadStatus.CANCELLED;
         String failure = download.failure();
         Div why = cancelled || failure == null
-                ? Parts.div("", Parts.muted("Cancelled; " + DownloadWords.kept(download) + "."))
+                ? Parts.div("kept", Parts.muted("Cancelled; " + DownloadWords.kept(download) + "."))
                 : Parts.div("failed", Parts.text(failure, "break"));
         Button resume = Parts.button("Resume", () -> {
             downloads.resume(signedIn.actor(), download.id(), null, null);
@@ -127,9 +127,8 @@ class DownloadsCard extends Div {
         Div what = Parts.div(
                 "what",
                 Parts.text(download.name(), "name"),
-                Parts.text(
-                        DownloadWords.source(download.model(), download.revision(), commit == null ? "" : commit),
-                        "quiet break"));
+                Parts.text(download.model(), "quiet break"),
+                Parts.text(DownloadWords.revision(download.revision(), commit == null ? "" : commit), "quiet"));
         what.getElement().setAttribute("title", "Asked for by " + download.requestedBy());
         return Parts.div("download", what, Parts.div("grow", middle), Parts.row(buttons));
     }

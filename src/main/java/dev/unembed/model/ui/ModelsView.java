@@ -78,25 +78,26 @@ public class ModelsView extends Div {
                                     : "An administrator downloads them from the hub, or adds folders of the server.")));
             return;
         }
-        list.add(Parts.div("card scroll", table(all, admin)));
+        list.add(Parts.div("card scroll models", table(all, admin)));
     }
 
     private Component table(List<ModelDetails> all, boolean admin) {
         PlainTable table = new PlainTable(
                 "Models",
-                PlainTable.Column.of("Model"),
+                PlainTable.Column.of("Model", "Its name here, and where its files come from."),
                 PlainTable.Column.of("Family", "Which architecture reads the weights, as config.json names it."),
-                PlainTable.Column.number("Parameters", "Numbers in the weights; tied matrices counted once."),
                 PlainTable.Column.number(
-                        "L", "Layers: blocks of attention and MLP. A lens has one more row, the embedding."),
-                PlainTable.Column.number("d", "d_model: width of the residual stream, in numbers."),
+                        "Parameters",
+                        "Numbers in the weights, tied matrices counted once; below, the estimate of the bytes that the"
+                                + " loaded model holds in 32-bit floats (the files may be smaller)."),
                 PlainTable.Column.number(
-                        "Heads", "Attention heads per layer; after a slash, key and value heads where fewer."),
-                PlainTable.Column.number("Vocabulary", "d_vocab: tokens the model can predict."),
-                PlainTable.Column.number("Context", "n_ctx: most tokens it reads at once."),
+                        "L × d",
+                        "Layers (blocks of attention and MLP; a lens has one more row, the embedding) and d_model, the width"
+                                + " of the residual stream; below, attention heads per layer, after a slash key and value"
+                                + " heads where fewer."),
                 PlainTable.Column.number(
-                        "Memory",
-                        "Estimate: bytes the loaded model holds, in 32-bit floats; the files may be smaller."),
+                        "Vocabulary",
+                        "d_vocab: tokens the model can predict; below n_ctx, the most tokens it reads at once."),
                 PlainTable.Column.of(
                         "BOS", "Beginning-of-sequence token, and whether the model's own tokenizer puts it in front."),
                 PlainTable.Column.of(
@@ -110,16 +111,16 @@ public class ModelsView extends Div {
             table.row(
                     named(model),
                     new Span(model.family()),
-                    explained(Figures.magnitude(size.parameters()), Figures.grouped(size.parameters())),
-                    new Span(String.valueOf(size.layers())),
-                    new Span(Figures.grouped(size.dModel())),
-                    new Span(heads(size)),
-                    new Span(Figures.grouped(size.dVocab())),
-                    new Span(Figures.grouped(size.nCtx())),
-                    explained(
-                            Figures.bytes(model.memoryBytes()),
-                            "Files: " + Figures.bytes(model.weightBytes()) + " as " + size.dtype()),
-                    Parts.muted(model.bos()),
+                    two(
+                            explained(Figures.magnitude(size.parameters()), Figures.grouped(size.parameters())),
+                            explained(
+                                    Figures.bytes(model.memoryBytes()) + " in memory",
+                                    "Files: " + Figures.bytes(model.weightBytes()) + " as " + size.dtype())),
+                    two(
+                            new Span(size.layers() + " × " + Figures.grouped(size.dModel())),
+                            new Span(heads(size) + " heads")),
+                    two(new Span(Figures.grouped(size.dVocab())), new Span("reads " + Figures.grouped(size.nCtx()))),
+                    bos(model.bos()),
                     digest(model, admin),
                     runs(model),
                     actions(model, admin));
@@ -139,19 +140,37 @@ public class ModelsView extends Div {
         if (!model.knowsText()) {
             name.add(Parts.chip("ids only", "warn"));
         }
-        Div both = Parts.div("two model-source", name);
+        Div all = Parts.div("two model-source", name);
         ModelDetails.Source source = model.source();
         String folder = model.folder();
         if (source != null) {
-            Span from = Parts.text(DownloadWords.source(source.model(), source.revision(), source.commit()), "quiet");
-            from.setTitle("Commit " + source.commit() + (folder == null ? "" : ", in " + folder));
-            both.add(from);
+            Span commit = Parts.text(DownloadWords.revision(source.revision(), source.commit()), "quiet");
+            commit.setTitle("Commit " + source.commit() + (folder == null ? "" : ", in " + folder));
+            all.add(from(source.model()), commit);
         } else if (folder != null) {
-            Span from = Parts.text(folder, "quiet");
-            from.setTitle(folder);
-            both.add(from);
+            all.add(from(folder));
         }
-        return both;
+        return all;
+    }
+
+    private static Component from(String place) {
+        Span from = Parts.text(place, "quiet");
+        from.setTitle(place);
+        return from;
+    }
+
+    /** A figure, and under it a quieter one. */
+    private static Component two(Span figure, Span below) {
+        below.addClassName("quiet");
+        return Parts.div("two", figure, below);
+    }
+
+    /** {@code <s> (id 1), prepended}, in its two parts. */
+    private static Component bos(String description) {
+        int comma = description.lastIndexOf(", ");
+        return comma < 0
+                ? Parts.muted(description)
+                : two(new Span(description.substring(0, comma)), new Span(description.substring(comma + 2)));
     }
 
     private static Component runs(ModelDetails model) {
