@@ -4,6 +4,7 @@ import com.vaadin.flow.component.Component;
 import dev.unembed.engine.result.CircuitVerdict;
 import dev.unembed.engine.result.ComponentScores;
 import dev.unembed.engine.result.LensGrid;
+import dev.unembed.engine.result.PreflightTable;
 import dev.unembed.engine.result.Result;
 import dev.unembed.engine.result.ScoreGrid;
 import java.util.List;
@@ -50,7 +51,18 @@ public final class ResultPanel {
         if (shape == CircuitVerdict.class) {
             return verdict(source);
         }
+        if (shape == PreflightTable.class) {
+            return preflight(source);
+        }
         throw new IllegalArgumentException("No panel draws " + shape.getName() + "; add one to ResultPanel.");
+    }
+
+    private static Component preflight(Source source) {
+        PreflightView view = new PreflightView();
+        view.setSource(source.url());
+        view.setCsv(source.url() + ".csv");
+        view.setFileName(source.fileName());
+        return view;
     }
 
     private static Component verdict(Source source) {

@@ -16,6 +16,7 @@ public final class ResultFiles {
             case ComponentScores scores -> ComponentScoresFiles.toSafetensors(scores);
             case ScoreGrid grid -> ScoreGridFiles.toSafetensors(grid);
             case CircuitVerdict verdict -> CircuitVerdictFiles.toSafetensors(verdict);
+            case PreflightTable table -> PreflightTableFiles.toSafetensors(table);
         };
     }
 
@@ -28,6 +29,7 @@ public final class ResultFiles {
             case ComponentScoresFiles.FORMAT -> ComponentScoresFiles.fromSafetensors(tensors);
             case ScoreGridFiles.FORMAT -> ScoreGridFiles.fromSafetensors(tensors);
             case CircuitVerdictFiles.FORMAT -> CircuitVerdictFiles.fromSafetensors(tensors);
+            case PreflightTableFiles.FORMAT -> PreflightTableFiles.fromSafetensors(tensors);
             default ->
                 throw new InvalidInput("result: format is '" + format + "'; known are "
                         + String.join(
@@ -35,7 +37,8 @@ public final class ResultFiles {
                                 LensGridFiles.FORMAT,
                                 ComponentScoresFiles.FORMAT,
                                 ScoreGridFiles.FORMAT,
-                                CircuitVerdictFiles.FORMAT)
+                                CircuitVerdictFiles.FORMAT,
+                                PreflightTableFiles.FORMAT)
                         + ".");
         };
     }
@@ -47,6 +50,7 @@ public final class ResultFiles {
             case ComponentScores scores -> ComponentScoresFiles.writeJson(scores, out);
             case ScoreGrid grid -> ScoreGridFiles.writeJson(grid, out);
             case CircuitVerdict verdict -> CircuitVerdictFiles.writeJson(verdict, out);
+            case PreflightTable table -> PreflightTableFiles.writeJson(table, out);
         }
     }
 
@@ -57,6 +61,7 @@ public final class ResultFiles {
             case ComponentScores scores -> ComponentScoresFiles.writeCsv(scores, out);
             case ScoreGrid grid -> ScoreGridFiles.writeCsv(grid, out);
             case CircuitVerdict verdict -> CircuitVerdictFiles.writeCsv(verdict, out);
+            case PreflightTable table -> PreflightTableFiles.writeCsv(table, out);
         }
     }
 }
