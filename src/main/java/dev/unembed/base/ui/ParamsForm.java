@@ -26,6 +26,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -314,16 +315,24 @@ public class ParamsForm extends Div {
         exampleFields.forEach(field -> field.setChoices(choices));
     }
 
-    /** Fills the form. What has no input of its own is kept and given back by {@link #json()}. */
+    /** Fills the form. A parameter that has no input of its own is kept and given back by {@link #json()}. */
     public void setJson(ObjectNode params) {
         params.properties().forEach(entry -> {
             Input input = inputs.get(entry.getKey());
             if (input == null) {
-                unseen.set(entry.getKey(), entry.getValue());
+                if (isParameter(entry.getKey())) {
+                    unseen.set(entry.getKey(), entry.getValue());
+                }
             } else if (!entry.getValue().isNull()) {
                 input.write().accept(entry.getValue());
             }
         });
+    }
+
+    /** Another kind of analysis has other parameters; what it doesn't know isn't sent to it. */
+    private boolean isParameter(String name) {
+        return Arrays.stream(type.getRecordComponents())
+                .anyMatch(component -> component.getName().equals(name));
     }
 
     /** Whether everything in the form can be sent; marks what can't. */
