@@ -136,8 +136,11 @@ public final class CircuitEvaluation {
                         ? repeated(differences(whole, group, 1), batch.size())
                         : run(together, group, streams, keyValues, ofGroup, work);
                 for (int v = 0; v < found.length; v++) {
+                    double[] ofVariant = values.get(batch.get(v));
                     for (int p = 0; p < group.size(); p++) {
-                        values.get(batch.get(v))[group.members().get(p)] = found[v][p];
+                        int example = group.members().get(p);
+                        // what is known stays as it is to the last bit, whatever it is computed beside
+                        ofVariant[example] = Double.isNaN(ofVariant[example]) ? found[v][p] : ofVariant[example];
                     }
                 }
                 meter.advance((long) batch.size() * group.size());

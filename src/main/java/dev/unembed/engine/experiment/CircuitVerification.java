@@ -42,7 +42,7 @@ final class CircuitVerification {
     private static final int GREEDY_EVALUATIONS = 240;
     /** Random subsets that a node's minimality is tried within. */
     private static final int MINIMALITY_SUBSETS = 3;
-    /** Nodes whose ablation is looked at for who steps in, those with the largest votes first. */
+    /** Nodes whose ablation is looked at for who steps in: the claim's first. */
     private static final int REPAIRED_NODES = 40;
 
     private static final int STEPPED_IN = 5;
@@ -79,7 +79,7 @@ final class CircuitVerification {
                 + 2L * claim.params().randomCircuits()
                 + 2 * (RANDOM_KNOCKOUTS + claim.circuit().classes().size() + 1)
                 + Math.min(GREEDY_EVALUATIONS, 2 * GREEDY_NODES * n)
-                + n * 2 * (MINIMALITY_SUBSETS + 2)
+                + n * 2 * (MINIMALITY_SUBSETS + 3)
                 + 1
                 + Math.min(REPAIRED_NODES, n)
                 + (claim.params().sweep() ? 6 * 4 : 0);
@@ -112,7 +112,7 @@ final class CircuitVerification {
         }
         CircuitVerdict.Accounting accounting = accounting(repair.lines(), votes.getFirst(), direct, figures.model());
         CircuitVerdict.Completeness completeness = completeness(figures);
-        List<CircuitVerdict.Minimality> minimality = minimality(figures.model());
+        List<CircuitVerdict.Minimality> minimality = minimality(figures.model(), standIns(repair.lines(), looked, votes));
         CircuitVerdict.@Nullable NullModel nullModel = nullModel(figures);
         List<CircuitVerdict.ProtocolLine> protocols = protocols(figures);
         CircuitVerdict.@Nullable HeldOut heldOut = heldOut();
@@ -287,6 +287,25 @@ final class CircuitVerification {
         return all;
     }
 
+    /** For each node the other one of the circuit whose vote rises most without it: together they may hide each other. */
+    private Map<CircuitNode, CircuitNode> standIns(
+            List<ComponentId> lines, List<CircuitNode> looked, List<SelfRepair.Votes> votes) {
+        double[] before = votes.getFirst().votes();
+        Map<CircuitNode, CircuitNode> standIns = new LinkedHashMap<>();
+        for (int i = 0; i < looked.size(); i++) {
+            CircuitNode node = looked.get(i);
+            double[] after = votes.get(i + 1).votes();
+            nodes.stream()
+                    .filter(other -> !other.component().equals(node.component()))
+                    .max(Comparator.comparingDouble(other -> {
+                        int line = lines.indexOf(other.component());
+                        return after[line] - before[line];
+                    }))
+                    .ifPresent(other -> standIns.put(node, other));
+        }
+        return standIns;
+    }
+
     // -- completeness and minimality ------------------------------------------------------------------------------
 
     private CircuitVerdict.Completeness completeness(Figures figures) {
@@ -376,7 +395,7 @@ final class CircuitVerification {
         return java.util.Optional.ofNullable(best);
     }
 
-    private List<CircuitVerdict.Minimality> minimality(double model) {
+    private List<CircuitVerdict.Minimality> minimality(double model, Map<CircuitNode, CircuitNode> standIns) {
         List<Set<CircuitNode>> common = new ArrayList<>();
         common.add(Set.of());
         common.addAll(randomSubsets(MINIMALITY_SUBSETS, new Random(seed + 2)));
@@ -396,6 +415,10 @@ final class CircuitVerification {
                         mates.remove(node);
                         subsets.add(mates);
                     });
+            CircuitNode standIn = standIns.get(node);
+            if (standIn != null) {
+                subsets.add(Set.of(standIn));
+            }
             tried.add(List.copyOf(subsets));
             for (Set<CircuitNode> subset : subsets) {
                 Set<CircuitNode> with = new LinkedHashSet<>(subset);
