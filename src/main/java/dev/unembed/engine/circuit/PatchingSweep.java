@@ -95,7 +95,6 @@ public final class PatchingSweep {
 
     /** @param known what was computed before is taken from there, what is computed is put there */
     public Found run(Evaluations known) {
-        Torch.prepareThread(Torch.cores());
         int layers = transformer.blueprint().layers();
         double[] clean = known.values("clean", examples.size());
         double[] corrupted = known.values("corrupted", examples.size());
@@ -108,6 +107,8 @@ public final class PatchingSweep {
         double[] change = known.values("self", groups.size());
         for (int g = 0; g < groups.size(); g++) {
             PromptGroup group = groups.get(g);
+            long rows = (long) group.size() * group.positions() * batches(group).getFirst().size();
+            Torch.prepareThread(Torch.threadsFor(transformer.multiplications(rows)));
             try (TensorScope scope = new TensorScope()) {
                 Runs runs = new Runs(group, scope);
                 put(group, clean, denoising ? runs.source : runs.base);

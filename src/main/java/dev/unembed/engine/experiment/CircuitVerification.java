@@ -384,9 +384,9 @@ final class CircuitVerification {
             List<Knockout> found =
                     knockouts(longer, longer.stream().map(one -> "greedy").toList());
             Knockout widest = found.stream()
-                    .max(Comparator.comparingDouble(Knockout::gap))
+                    .reduce((one, other) -> Statistics.isAbove(other.gap(), one.gap()) ? other : one)
                     .orElseThrow();
-            if (best != null && widest.gap() <= best.gap()) {
+            if (best != null && !Statistics.isAbove(widest.gap(), best.gap())) {
                 break;
             }
             best = widest;
@@ -435,7 +435,7 @@ final class CircuitVerification {
             Set<CircuitNode> given = Set.of();
             for (Set<CircuitNode> subset : tried.get(n)) {
                 double difference = Statistics.mean(values.get(at++)) - Statistics.mean(values.get(at++));
-                if (Math.abs(difference) > Math.abs(effect)) {
+                if (Statistics.isAbove(Math.abs(difference), Math.abs(effect))) {
                     effect = difference;
                     given = subset;
                 }
@@ -488,7 +488,7 @@ final class CircuitVerification {
                 evaluation.of(variants).stream().mapToDouble(Statistics::mean).toArray();
         double gap = Math.abs(figures.model() - figures.circuit());
         int asClose = (int) Arrays.stream(values)
-                .filter(f -> Math.abs(figures.model() - f) <= gap)
+                .filter(f -> !Statistics.isAbove(Math.abs(figures.model() - f), gap))
                 .count();
         double quantile = values.length == 0 ? Double.NaN : 1 - (double) asClose / values.length;
         return new Drawn(
@@ -508,8 +508,7 @@ final class CircuitVerification {
         List<CircuitVerdict.ProtocolLine> lines = new ArrayList<>();
         for (Ablation.Value value : Ablation.Value.values()) {
             Ablation ablation = new Ablation(value, claim.params().reference());
-            boolean possible = value != Ablation.Value.RESAMPLE || canResample(ablation);
-            if (!possible) {
+            if (!isPossible(ablation)) {
                 continue;
             }
             CircuitEvaluation on =
@@ -538,12 +537,12 @@ final class CircuitVerification {
         return lines;
     }
 
-    private boolean canResample(Ablation ablation) {
+    private boolean isPossible(Ablation ablation) {
         try {
             CircuitEvaluation.require(claim.examples(), ablation);
             return true;
         } catch (dev.unembed.engine.InvalidInput e) {
-            return false; // a template with one prompt only, and no corrupted one
+            return false; // a template with one prompt only
         }
     }
 

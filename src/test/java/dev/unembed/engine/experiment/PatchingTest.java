@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.unembed.engine.Fixtures;
 import dev.unembed.engine.Fixtures.RecordingContext;
@@ -44,37 +43,6 @@ class PatchingTest {
                 null,
                 Map.of("subject", new PromptExample.Span(subject, prompt.indexOf(" is"))),
                 null);
-    }
-
-    static Stream<References> references() {
-        return References.all();
-    }
-
-    @ParameterizedTest
-    @MethodSource("references")
-    void headsEqualTheReference(References reference) {
-        try (LanguageModel model = Fixtures.load(reference.folder())) {
-            for (JsonNode set : reference.sets()) {
-                if (!set.has("headPatching")) {
-                    continue;
-                }
-                ScoreGrid grid = patching.run(
-                        Params.of(References.examples(set), null, null, PatchSite.HEAD, null, null),
-                        new RecordingContext(model));
-                assertThat(grid.header().cleanMean())
-                        .isCloseTo(set.get("mean").asDouble(), within(References.TOLERANCE));
-                assertThat(grid.header().corruptedMean())
-                        .isCloseTo(set.get("corruptMean").asDouble(), within(References.TOLERANCE));
-                int heads = grid.header().columns().size();
-                assertThat(set.get("headPatching")).hasSize(grid.values().length);
-                for (int i = 0; i < grid.values().length; i++) {
-                    String head = "L" + i / heads + "H" + i % heads;
-                    assertThat((double) grid.values()[i])
-                            .as("%s of %s", head, reference)
-                            .isCloseTo(set.get("headPatching").get(head).asDouble(), within(References.TOLERANCE));
-                }
-            }
-        }
     }
 
     private ScoreGrid patched(LanguageModel model, PatchSite site, Direction direction, String positions) {
