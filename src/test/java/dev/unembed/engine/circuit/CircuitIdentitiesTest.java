@@ -22,8 +22,10 @@ import dev.unembed.engine.transformer.LanguageModel;
 import dev.unembed.engine.transformer.Transformer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -130,7 +132,7 @@ class CircuitIdentitiesTest {
         for (CircuitNode node : nodes) {
             boolean head = node.component() instanceof ComponentId.Head;
             HookPoint point = HookPoint.at(head ? Site.Z : Site.MLP_OUT, node.layer());
-            Place place = Place.of(point).position(examples.get(e).positions().get(node.position()));
+            Place place = Place.of(point).position(position(examples.get(e), node.position()));
             if (node.component() instanceof ComponentId.Head one) {
                 place = place.head(one.head());
             }
@@ -149,6 +151,10 @@ class CircuitIdentitiesTest {
             };
         }
         return intervention.hooks();
+    }
+
+    private static int position(ResolvedExample example, @Nullable String name) {
+        return Objects.requireNonNull(example.positions().get(Objects.requireNonNull(name)));
     }
 
     private static Activation seen(Transformer transformer, int[][] ids, HookPoint point) {
@@ -220,7 +226,7 @@ class CircuitIdentitiesTest {
                         Activation corrupted = seen(transformer, new int[][] {example.corruptedIds()}, point);
                         Place all = head < 0 ? Place.of(point) : Place.of(point).head(head);
                         List<Place> places = List.of(
-                                all, all.position(4), all.position(example.positions().get("S")));
+                                all, all.position(4), all.position(position(example, "S")));
                         for (int c = 0; c < places.size(); c++) {
                             double expected = difference(
                                     transformer,
