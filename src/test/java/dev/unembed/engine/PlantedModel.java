@@ -141,7 +141,8 @@ public final class PlantedModel {
                     {"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_layer": %d, "n_head": %d,
                      "n_embd": %d, "n_inner": 1, "vocab_size": %d, "n_positions": %d, "n_ctx": %d,
                      "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "tie_word_embeddings": true}
-                    """.formatted(layers, heads, dModel, words.size(), POSITIONS, POSITIONS));
+                    """.formatted(
+                            layers, heads, dModel, words.size(), POSITIONS, POSITIONS));
             String vocabulary = IntStream.range(0, words.size())
                     .mapToObj(w -> "\"%s\": %d".formatted(words.get(w), w))
                     .collect(Collectors.joining(", "));

@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Deterministic: which variants run together depends on the list alone.
  */
 public final class CircuitEvaluation {
-    /** Activations of a batch held at a time. */
-    private static final long BATCH_BYTES = 96L << 20;
-
     private static final int MOST_VARIANTS = 256;
 
     private final Transformer transformer;
@@ -93,13 +90,15 @@ public final class CircuitEvaluation {
             try (TensorScope scope = new TensorScope()) {
                 Replacements.@Nullable Of ofGroup = null;
                 for (Variant base : bases) {
-                    List<List<Integer>> batches = batches(variants, bases, base, variantsPerBatch(group));
+                    List<List<Integer>> batches = batches(
+                            variants, bases, base, group.variantsPerBatch(transformer.blueprint(), MOST_VARIANTS));
                     BaseRun run = null;
                     for (List<Integer> batch : batches) {
                         if (batch.stream().anyMatch(v -> isUnknown(values.get(v), group))) {
                             ofGroup = ofGroup == null ? replacements.of(group, scope, new Work(meter)) : ofGroup;
                             run = run == null ? new BaseRun(base, group, ofGroup, scope) : run;
-                            List<Variant> together = batch.stream().map(variants::get).toList();
+                            List<Variant> together =
+                                    batch.stream().map(variants::get).toList();
                             keep(run.differences(together), batch, values, group);
                             known.changed();
                         }
@@ -136,8 +135,8 @@ public final class CircuitEvaluation {
                     .max(Comparator.comparing(b -> variant.firstLayerUnlike(b, layers)))
                     .orElseThrow();
             // at a tie the last is taken by max, and the first is the whole model
-            boolean nearWhole = variant.firstLayerUnlike(bases.getFirst(), layers)
-                    == variant.firstLayerUnlike(nearest, layers);
+            boolean nearWhole =
+                    variant.firstLayerUnlike(bases.getFirst(), layers) == variant.firstLayerUnlike(nearest, layers);
             if ((nearWhole ? bases.getFirst() : nearest) == base) {
                 order.add(v);
             }
@@ -148,14 +147,6 @@ public final class CircuitEvaluation {
             batches.add(order.subList(from, Math.min(order.size(), from + size)));
         }
         return batches;
-    }
-
-    private int variantsPerBatch(PromptGroup group) {
-        Blueprint b = transformer.blueprint();
-        long perRow = Float.BYTES
-                * (8L * b.dModel() + 3L * b.mlp().dMlp() + (long) b.attention().nHeads() * group.positions());
-        long rows = (long) group.size() * group.positions();
-        return (int) Math.clamp(BATCH_BYTES / (perRow * rows), 1, MOST_VARIANTS);
     }
 
     private void prepareThread(long rows) {
@@ -196,7 +187,7 @@ public final class CircuitEvaluation {
         double[][] differences(List<Variant> variants) {
             if (variants.stream().allMatch(variant::equals)) {
                 double[][] all = new double[variants.size()][];
-                Arrays.fill(all, differencesAt(end, group, 1)[0]);
+                Arrays.fill(all, group.differences(transformer, end, 1)[0]);
                 return all;
             }
             int last = transformer.blueprint().layers() - 1;
@@ -213,24 +204,13 @@ public final class CircuitEvaluation {
             try (TensorScope scope = new TensorScope()) {
                 TensorOps ops = scope.ops();
                 NDArray entering = streams.at(Site.RESID_PRE, first); // [prompt pos d_model]
-                NDArray repeated = ops.repeat(
-                        from == 0 ? entering : ops.narrow(entering, 1, from, positions), variants.size());
+                NDArray repeated =
+                        ops.repeat(from == 0 ? entering : ops.narrow(entering, 1, from, positions), variants.size());
                 Reach reach = from == 0 ? Reach.toEnd(positions) : Reach.toEnd(positions, from, keyValues);
                 Probe edits = edits(variants).and(new Work(meter));
-                return differencesAt(
-                        transformer.resume(new Entry.AtBlock(first, repeated), reach, edits, scope),
-                        group,
-                        variants.size());
+                NDArray ends = transformer.resume(new Entry.AtBlock(first, repeated), reach, edits, scope);
+                return group.differences(transformer, ends, variants.size());
             }
         }
-    }
-
-    private double[][] differencesAt(NDArray stream, PromptGroup group, int variants) {
-        float[][] logits = transformer.logitsAtEnd(stream, group.tokens(variants));
-        double[][] differences = new double[variants][group.size()];
-        for (int i = 0; i < logits.length; i++) {
-            differences[i / group.size()][i % group.size()] = (double) logits[i][0] - logits[i][1];
-        }
-        return differences;
     }
 }

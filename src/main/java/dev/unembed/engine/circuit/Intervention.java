@@ -36,7 +36,8 @@ public final class Intervention {
             heads = Set.copyOf(heads);
             positions = Set.copyOf(positions);
             if (!heads.isEmpty() && axis(point, "head", "kv_head") < 0) {
-                throw new InvalidInput(point + " has no heads; its axes are " + point.site().axes() + ".");
+                throw new InvalidInput(
+                        point + " has no heads; its axes are " + point.site().axes() + ".");
             }
         }
 
@@ -190,14 +191,14 @@ public final class Intervention {
             case Change.Vector(float[] vector) ->
                 ops.choose(meant, ops.create(vector, requireFitting(vector, shape, step)), tensor);
             case Change.Addition(float[] vector) ->
-                ops.choose(
-                        meant, ops.add(tensor, ops.create(vector, requireFitting(vector, shape, step))), tensor);
+                ops.choose(meant, ops.add(tensor, ops.create(vector, requireFitting(vector, shape, step))), tensor);
             case Change.Values(Activation source) -> {
                 long[] whole = shape.clone();
                 whole[positionAxis] = positions;
                 requireFitting(source, whole);
                 NDArray all = ops.create(
-                        source.values(), Arrays.stream(source.shape()).asLongStream().toArray());
+                        source.values(),
+                        Arrays.stream(source.shape()).asLongStream().toArray());
                 yield ops.choose(meant, ops.narrow(all, positionAxis, first, positions), tensor);
             }
         };
@@ -217,8 +218,9 @@ public final class Intervention {
         long[] expected = shape.clone();
         expected[0] = source.shape()[0] == 1 ? 1 : shape[0];
         if (!Arrays.equals(Arrays.stream(source.shape()).asLongStream().toArray(), expected)) {
-            throw new InvalidInput(source.point() + ": the other pass has " + Arrays.toString(source.shape())
-                    + ", this one " + Arrays.toString(shape) + "; prompts must be of equal length, and as many or one.");
+            throw new InvalidInput(
+                    source.point() + ": the other pass has " + Arrays.toString(source.shape()) + ", this one "
+                            + Arrays.toString(shape) + "; prompts must be of equal length, and as many or one.");
         }
         return source.values().length;
     }

@@ -108,8 +108,8 @@ final class CircuitJudgement {
         String label = label(decides, own, whole && beatsAny && holdsOut, beatsSame, protocols.isEmpty(), share);
         String sentence = decides
                 ? sentence(accounting, nullModel, heldOut, protocols, holding)
-                : reasons.getFirst().sentence() + " Shares of so little mean nothing; test the claim on prompts that the model"
-                        + " answers.";
+                : reasons.getFirst().sentence()
+                        + " Shares of so little mean nothing; test the claim on prompts that the model" + " answers.";
         return new CircuitVerdict.Verdict(label, sentence, List.copyOf(reasons));
     }
 

@@ -193,11 +193,7 @@ public class CircuitTest implements Experiment<CircuitTest.Params, CircuitVerdic
                         .verdict());
     }
 
-    /**
-     * The parameters, understood and checked.
-     *
-     * @param names positions that all examples have by name
-     */
+    /** The parameters, understood and checked. */
     record Claim(
             Params params,
             List<ResolvedExample> examples,
@@ -227,8 +223,8 @@ public class CircuitTest implements Experiment<CircuitTest.Params, CircuitVerdic
 
         private static List<ResolvedExample> heldOut(Params params, Tokenizer tokenizer, int nCtx) {
             List<ResolvedExample> resolved = new ArrayList<>();
-            ofHeldOut(() -> resolved.addAll(
-                    ResolvedExample.all(params.heldOut(), tokenizer, params.bos(), nCtx, Needs.FOIL)));
+            ofHeldOut(() ->
+                    resolved.addAll(ResolvedExample.all(params.heldOut(), tokenizer, params.bos(), nCtx, Needs.FOIL)));
             return resolved;
         }
 

@@ -112,7 +112,8 @@ final class CircuitVerification {
         }
         CircuitVerdict.Accounting accounting = accounting(repair.lines(), votes.getFirst(), direct, figures.model());
         CircuitVerdict.Completeness completeness = completeness(figures);
-        List<CircuitVerdict.Minimality> minimality = minimality(figures.model(), standIns(repair.lines(), looked, votes));
+        List<CircuitVerdict.Minimality> minimality =
+                minimality(figures.model(), standIns(repair.lines(), looked, votes));
         CircuitVerdict.@Nullable NullModel nullModel = nullModel(figures);
         List<CircuitVerdict.ProtocolLine> protocols = protocols(figures);
         CircuitVerdict.@Nullable HeldOut heldOut = heldOut();

@@ -41,7 +41,8 @@ class CircuitIdentitiesTest {
         return Fixtures.TINY.stream();
     }
 
-    private static CircuitEvaluation evaluation(LanguageModel model, List<ResolvedExample> examples, Ablation ablation) {
+    private static CircuitEvaluation evaluation(
+            LanguageModel model, List<ResolvedExample> examples, Ablation ablation) {
         return new CircuitEvaluation(
                 model.transformer(), examples, ablation, 3, new Evaluations(), "set", new Meter(1));
     }
@@ -127,7 +128,11 @@ class CircuitIdentitiesTest {
 
     /** The ablation of nodes at named positions of one prompt. */
     private static Hooks hooks(
-            Transformer transformer, List<ResolvedExample> examples, int e, Ablation ablation, List<CircuitNode> nodes) {
+            Transformer transformer,
+            List<ResolvedExample> examples,
+            int e,
+            Ablation ablation,
+            List<CircuitNode> nodes) {
         Intervention intervention = Intervention.none();
         for (CircuitNode node : nodes) {
             boolean head = node.component() instanceof ComponentId.Head;
@@ -147,7 +152,8 @@ class CircuitIdentitiesTest {
                                     point));
                 case RESAMPLE ->
                     intervention.from(
-                            place, seen(transformer, new int[][] {examples.get(e).corruptedIds()}, point));
+                            place,
+                            seen(transformer, new int[][] {examples.get(e).corruptedIds()}, point));
             };
         }
         return intervention.hooks();
@@ -216,8 +222,7 @@ class CircuitIdentitiesTest {
                         new PatchingSweep.Column("all", head, -1, null),
                         new PatchingSweep.Column("4", head, 4, null),
                         new PatchingSweep.Column("S", head, -1, "S"));
-                PatchingSweep.Found found = new PatchingSweep(
-                                transformer, examples, site, false, columns, new Meter(1))
+                PatchingSweep.Found found = new PatchingSweep(transformer, examples, site, false, columns, new Meter(1))
                         .run(new Evaluations());
                 for (int l = 0; l < found.patched().length; l++) {
                     HookPoint point = HookPoint.at(site.hookSite(), l);
@@ -225,15 +230,18 @@ class CircuitIdentitiesTest {
                         ResolvedExample example = examples.get(e);
                         Activation corrupted = seen(transformer, new int[][] {example.corruptedIds()}, point);
                         Place all = head < 0 ? Place.of(point) : Place.of(point).head(head);
-                        List<Place> places = List.of(
-                                all, all.position(4), all.position(position(example, "S")));
+                        List<Place> places = List.of(all, all.position(4), all.position(position(example, "S")));
                         for (int c = 0; c < places.size(); c++) {
                             double expected = difference(
                                     transformer,
                                     example,
-                                    Intervention.none().from(places.get(c), corrupted).hooks());
+                                    Intervention.none()
+                                            .from(places.get(c), corrupted)
+                                            .hooks());
                             assertThat(found.patched()[l][c][e])
-                                    .as("%s of block %d, %s", site, l, columns.get(c).label())
+                                    .as(
+                                            "%s of block %d, %s",
+                                            site, l, columns.get(c).label())
                                     .isCloseTo(expected, within(CLOSE));
                         }
                     }

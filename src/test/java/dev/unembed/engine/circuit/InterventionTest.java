@@ -62,7 +62,8 @@ class InterventionTest {
     }
 
     private static List<Place> places(HookPoint point) {
-        List<Place> places = new ArrayList<>(List.of(Place.of(point), Place.of(point).position(2).position(4)));
+        List<Place> places = new ArrayList<>(
+                List.of(Place.of(point), Place.of(point).position(2).position(4)));
         if (point.site().axes().stream().anyMatch(axis -> axis.endsWith("head"))) {
             places.add(Place.of(point).head(1));
         }
@@ -107,11 +108,13 @@ class InterventionTest {
                 .hasMessageContaining("has no heads");
         try (LanguageModel model = Fixtures.load(Fixtures.tiny("gpt2"))) {
             Transformer transformer = model.transformer();
-            assertThatThrownBy(() ->
-                            Intervention.none().from(Place.of(stream), seen(transformer, IDS, z)))
+            assertThatThrownBy(() -> Intervention.none().from(Place.of(stream), seen(transformer, IDS, z)))
                     .hasMessageContaining("can't stand at blocks.1.hook_resid_pre");
             assertThatThrownBy(() -> transformer.forward(
-                            IDS, Intervention.none().replace(Place.of(stream), 1, 2, 3).hooks()))
+                            IDS,
+                            Intervention.none()
+                                    .replace(Place.of(stream), 1, 2, 3)
+                                    .hooks()))
                     .hasMessageContaining("the vector has 3 values");
             assertThatThrownBy(() -> transformer.forward(
                             IDS,

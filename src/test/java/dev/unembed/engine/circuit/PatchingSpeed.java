@@ -15,7 +15,6 @@ import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Transformer;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,8 +31,7 @@ public final class PatchingSpeed implements AutoCloseable {
             49152,
             8192,
             Blueprint.Embedding.PLAIN,
-            new Blueprint.Positions.Rotary(
-                    100_000, 64, new Blueprint.RotaryScaling.None(), Blueprint.Pairing.HALVES),
+            new Blueprint.Positions.Rotary(100_000, 64, new Blueprint.RotaryScaling.None(), Blueprint.Pairing.HALVES),
             new Blueprint.Norm.RmsNorm(1e-5),
             Blueprint.NormPlacement.BEFORE,
             new Blueprint.AttentionShape(9, 3, 64, 0.125),
@@ -81,7 +79,8 @@ public final class PatchingSpeed implements AutoCloseable {
     }
 
     public int cells() {
-        return transformer.blueprint().layers() * transformer.blueprint().attention().nHeads();
+        return transformer.blueprint().layers()
+                * transformer.blueprint().attention().nHeads();
     }
 
     /** @param position a name, or null for all */

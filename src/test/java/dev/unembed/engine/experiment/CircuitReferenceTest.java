@@ -149,7 +149,9 @@ class CircuitReferenceTest {
                         .toList());
         for (int i = 0; i < expected.size(); i++) {
             assertThat(Statistics.mean(found.get(i)))
-                    .as("%s without %s", set.get("name").asText(), expected.get(i).getKey())
+                    .as(
+                            "%s without %s",
+                            set.get("name").asText(), expected.get(i).getKey())
                     .isCloseTo(expected.get(i).getValue().asDouble(), within(TOLERANCE));
         }
     }
@@ -193,7 +195,8 @@ class CircuitReferenceTest {
             CircuitVerdict.Sufficiency sufficiency = verdict.sufficiency();
             assertThat(sufficiency.ratioOfMeans())
                     .isCloseTo(circuit.get("ratioOfMeans").asDouble(), within(TOLERANCE));
-            assertThat(sufficiency.normalised()).isCloseTo(circuit.get("normalised").asDouble(), within(TOLERANCE));
+            assertThat(sufficiency.normalised())
+                    .isCloseTo(circuit.get("normalised").asDouble(), within(TOLERANCE));
             assertThat(sufficiency.model()).isCloseTo(circuit.get("model").asDouble(), within(TOLERANCE));
             assertThat(verdict.necessity().knockout())
                     .isCloseTo(circuit.get("knockout").asDouble(), within(TOLERANCE));

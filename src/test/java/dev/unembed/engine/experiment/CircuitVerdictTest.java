@@ -90,8 +90,7 @@ class CircuitVerdictTest {
             assertThat(late.verdict().sentence())
                     .startsWith("These 4 of 48 heads account for")
                     .contains("when everything else is mean-ablated", "random circuits from the same layers");
-            CircuitVerdict carriers =
-                    test.run(params(CARRIERS, ",\"randomCircuits\":9"), new RecordingContext(model));
+            CircuitVerdict carriers = test.run(params(CARRIERS, ",\"randomCircuits\":9"), new RecordingContext(model));
             assertThat(late.necessity().ratioOfMeans()).isGreaterThan(0.95);
             assertThat(carriers.necessity().ratioOfMeans()).isLessThan(0.6);
             assertThat(Objects.requireNonNull(carriers.nullModel()).values()).hasSize(9);
@@ -128,7 +127,8 @@ class CircuitVerdictTest {
                     new RecordingContext(model));
             assertThat(named.protocol().positionNames()).containsExactly("END", "S2");
             assertThat(named.protocol().granularity()).isEqualTo("components at named positions");
-            assertThat(named.components()).extracting(CircuitVerdict.ComponentEffect::name)
+            assertThat(named.components())
+                    .extracting(CircuitVerdict.ComponentEffect::name)
                     .containsExactly("L1H2@S2", "L3H1@END");
             // votes are cast at END
             assertThat(named.components().getFirst().vote()).isZero();
@@ -201,7 +201,8 @@ class CircuitVerdictTest {
             }
             byte[] damaged = saved.getLast().clone();
             damaged[3] = 77;
-            assertThat(test.run(everything(), new ResumingContext(model, damaged))).isEqualTo(expected);
+            assertThat(test.run(everything(), new ResumingContext(model, damaged)))
+                    .isEqualTo(expected);
         }
     }
 
@@ -259,9 +260,12 @@ class CircuitVerdictTest {
                     "/protocol/thresholds/pValue")) {
                 assertThat(json.at(path).isNumber()).as(path).isTrue();
             }
-            assertThat(json.at("/verdict/label").asText()).isIn("supported", "protocol-dependent", "refuted", "inconclusive");
-            assertThat(ResultFiles.fromSafetensors(ResultFiles.toSafetensors(verdict))).isEqualTo(verdict);
-            for (String fact : List.of("headline", "beside", "detail", "verdict", "share", "sufficiency", "necessity", "pValue")) {
+            assertThat(json.at("/verdict/label").asText())
+                    .isIn("supported", "protocol-dependent", "refuted", "inconclusive");
+            assertThat(ResultFiles.fromSafetensors(ResultFiles.toSafetensors(verdict)))
+                    .isEqualTo(verdict);
+            for (String fact :
+                    List.of("headline", "beside", "detail", "verdict", "share", "sufficiency", "necessity", "pValue")) {
                 assertThat(verdict.summary().has(fact)).as(fact).isTrue();
             }
         }

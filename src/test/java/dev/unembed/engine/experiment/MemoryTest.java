@@ -47,7 +47,8 @@ class MemoryTest {
     void patchingLeavesNothingBehind() {
         Patching patching = new Patching();
         Patching.Params params = Patching.Params.of(contrary(), null, null, null, null, "END");
-        // one run keeps 100 kB of streams, keys and values of each of its two passes, and makes some more for every layer
+        // one run keeps 100 kB of streams, keys and values of each of its two passes, and makes some more for every
+        // layer
         assertLeavesNothingBehind(context -> patching.run(params, context), 4 * MEGABYTE);
     }
 

@@ -46,8 +46,7 @@ class PatchingTest {
     }
 
     private ScoreGrid patched(LanguageModel model, PatchSite site, Direction direction, String positions) {
-        return patching.run(
-                Params.of(CAPITALS, null, null, site, direction, positions), new RecordingContext(model));
+        return patching.run(Params.of(CAPITALS, null, null, site, direction, positions), new RecordingContext(model));
     }
 
     @Test
@@ -160,7 +159,8 @@ class PatchingTest {
 
     @Test
     void promptsWithNothingToRestoreAreRefused() {
-        PromptExample same = CAPITALS.getFirst().withCorrupted(CAPITALS.getFirst().prompt());
+        PromptExample same =
+                CAPITALS.getFirst().withCorrupted(CAPITALS.getFirst().prompt());
         try (LanguageModel model = DEMO.load()) {
             assertThatThrownBy(() -> patching.run(
                             Params.of(List.of(same), null, null, null, null, null), new RecordingContext(model)))

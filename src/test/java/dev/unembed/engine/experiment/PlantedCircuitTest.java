@@ -107,7 +107,8 @@ class PlantedCircuitTest {
     private static List<PromptExample> repetitions() {
         List<PromptExample> examples = new ArrayList<>();
         for (int i = 0; i < NAMES.length; i++) {
-            examples.add(PromptExample.of(START + name(i) + " " + name(i + 1) + " " + name(i + 2) + " " + name(i + 3) + " " + name(i),
+            examples.add(PromptExample.of(
+                    START + name(i) + " " + name(i + 1) + " " + name(i + 2) + " " + name(i + 3) + " " + name(i),
                     name(i + 1),
                     name(i + 2)));
         }
@@ -133,13 +134,13 @@ class PlantedCircuitTest {
                 assertRefuted(verdict(model, repetitions(), ablation, "L1H0"), "sufficiency");
                 assertRefuted(verdict(model, repetitions(), ablation, "L0H0"), "sufficiency");
                 assertRefuted(verdict(model, repetitions(), ablation, "L0H0 L1H0 L1H3"), "minimality");
-                assertRefuted(
-                        verdict(model, repetitions(), ablation, "L0H1 L1H1"), "sufficiency", "necessity", "null");
+                assertRefuted(verdict(model, repetitions(), ablation, "L0H1 L1H1"), "sufficiency", "necessity", "null");
             }
         }
     }
 
-    // -- a name mover with a backup: L0H0 marks the name after "say", L1H0 moves it to the end; L2H0 does, if nobody did --
+    // -- a name mover with a backup: L0H0 marks the name after "say", L1H0 moves it to the end; L2H0 does, if nobody
+    // did --
 
     private static final int SAY = NAMES.length;
 
@@ -178,7 +179,8 @@ class PlantedCircuitTest {
     void aBackupIsFoundAndBelongsToTheCircuit() {
         try (LanguageModel model = Fixtures.load(backup().write(folder))) {
             CircuitVerdict without = verdict(model, orders(), Ablation.Value.ZERO, "L0H0 L1H0");
-            // taken out together, they are needed; without the mover alone, the model still answers and the circuit doesn't
+            // taken out together, they are needed; without the mover alone, the model still answers and the circuit
+            // doesn't
             assertRefuted(without, "completeness");
             assertThat(without.sufficiency().ratioOfMeans()).isCloseTo(1, within(0.01));
             assertThat(component(without, "L1H0").vote()).isCloseTo(2, within(0.01));
@@ -195,7 +197,8 @@ class PlantedCircuitTest {
         }
     }
 
-    // -- a head whose output a later one erases: L0H0 votes in vain, L1H1 moves the name, L1H0 takes away what L0H0 wrote --
+    // -- a head whose output a later one erases: L0H0 votes in vain, L1H1 moves the name, L1H0 takes away what L0H0
+    // wrote --
 
     private static PlantedModel erased() {
         PlantedModel model = model(2, 4).attendsToTheWordBefore(0, 0).attendsToTheWordBefore(1, 1);
