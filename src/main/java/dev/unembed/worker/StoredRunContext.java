@@ -7,6 +7,7 @@ import dev.unembed.run.RunClaims;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What an experiment sees of its run. A progress report is one statement that stores how far it is and brings back whether
@@ -26,6 +27,8 @@ final class StoredRunContext implements ExperimentContext {
     }
 
     private static final long PAUSE_NANOS = Duration.ofMillis(200).toNanos();
+    /** Between two checkpoints: what a dead worker's run loses at most. */
+    private static final long CHECKPOINT_NANOS = Duration.ofSeconds(3).toNanos();
 
     private final RunClaims.Claim claim;
     private final RunClaims claims;
@@ -33,6 +36,8 @@ final class StoredRunContext implements ExperimentContext {
     private final BooleanSupplier stopping;
     private long lastReport;
     private boolean reported;
+    /** The computing thread's alone. */
+    private long lastCheckpoint = System.nanoTime();
 
     StoredRunContext(RunClaims.Claim claim, RunClaims claims, LanguageModel model, BooleanSupplier stopping) {
         this.claim = claim;
@@ -66,8 +71,11 @@ final class StoredRunContext implements ExperimentContext {
     }
 
     @Override
-    public void saveCheckpoint(byte[] state) {
-        claims.saveCheckpoint(claim, state);
+    public void saveCheckpoint(Supplier<byte[]> state) {
+        if (System.nanoTime() - lastCheckpoint >= CHECKPOINT_NANOS) {
+            claims.saveCheckpoint(claim, state.get());
+            lastCheckpoint = System.nanoTime();
+        }
     }
 
     @Override

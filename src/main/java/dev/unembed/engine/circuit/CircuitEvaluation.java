@@ -14,22 +14,23 @@ import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Reach;
 import dev.unembed.engine.transformer.Transformer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logit differences of a prompt set under ablations, many variants of a model at once.
  *
  * <p>Variants of the same prompts run as one batch that begins at the first block and position where any of them differs
- * from the whole model, and unembeds answer and foil at the last position only.
+ * from a run that is known, and unembeds answer and foil at the last position only. Two runs are known: the whole model's,
+ * where the ablation of a few nodes begins, and the one with everything ablated that any of the variants ablates, where
+ * circuits begin: up to their first node they are all alike.
  *
  * <p>Deterministic: which variants run together depends on the list alone.
  */
 public final class CircuitEvaluation {
-    /** Activations of a batch held at a time. */
-    private static final long BATCH_BYTES = 96L << 20;
-
     private static final int MOST_VARIANTS = 256;
 
     private final Transformer transformer;
@@ -54,13 +55,13 @@ public final class CircuitEvaluation {
             Evaluations known,
             String name,
             Meter meter) {
-        Torch.prepareThread(Torch.cores());
         this.transformer = transformer;
         this.examples = List.copyOf(examples);
         this.groups = PromptGroup.of(examples);
         this.known = known;
         this.keys = name + " ";
         this.meter = meter;
+        prepareThread(examples.stream().mapToLong(e -> e.ids().length).sum());
         this.replacements = new Replacements(transformer, this.examples, ablation, seed, new Work(meter));
     }
 
@@ -80,135 +81,136 @@ public final class CircuitEvaluation {
 
     /** Logit differences [variant][example]. */
     public List<double[]> of(List<Variant> variants) {
-        Torch.prepareThread(Torch.cores());
         List<double[]> values = new ArrayList<>();
         for (Variant variant : variants) {
             values.add(known.values(keys + variant.key(), examples.size()));
         }
-        // variants that begin late go together, so that they needn't begin early
-        List<Integer> order = new ArrayList<>();
-        for (int v = 0; v < variants.size(); v++) {
-            order.add(v);
-        }
-        order.sort(Comparator.comparing(v -> variants.get(v).firstLayer(Integer.MAX_VALUE)));
+        List<Variant> bases = List.of(Variant.whole(), Variant.union(variants));
         for (PromptGroup group : groups) {
-            int size = variantsPerBatch(group);
-            List<List<Integer>> batches = new ArrayList<>();
-            for (int from = 0; from < order.size(); from += size) {
-                List<Integer> batch = order.subList(from, Math.min(order.size(), from + size));
-                if (batch.stream()
-                        .anyMatch(v -> group.members().stream().anyMatch(e -> Double.isNaN(values.get(v)[e])))) {
-                    batches.add(batch);
-                } else {
-                    meter.advance((long) batch.size() * group.size());
+            try (TensorScope scope = new TensorScope()) {
+                Replacements.@Nullable Of ofGroup = null;
+                for (Variant base : bases) {
+                    List<List<Integer>> batches = batches(
+                            variants, bases, base, group.variantsPerBatch(transformer.blueprint(), MOST_VARIANTS));
+                    BaseRun run = null;
+                    for (List<Integer> batch : batches) {
+                        if (batch.stream().anyMatch(v -> isUnknown(values.get(v), group))) {
+                            ofGroup = ofGroup == null ? replacements.of(group, scope, new Work(meter)) : ofGroup;
+                            run = run == null ? new BaseRun(base, group, ofGroup, scope) : run;
+                            List<Variant> together =
+                                    batch.stream().map(variants::get).toList();
+                            keep(run.differences(together), batch, values, group);
+                            known.changed();
+                        }
+                        meter.advance((long) batch.size() * group.size());
+                    }
                 }
-            }
-            if (!batches.isEmpty()) {
-                evaluate(group, variants, batches, values);
             }
         }
         return values;
     }
 
-    private int variantsPerBatch(PromptGroup group) {
-        Blueprint b = transformer.blueprint();
-        long perRow = Float.BYTES
-                * (8L * b.dModel() + 3L * b.mlp().dMlp() + (long) b.attention().nHeads() * group.positions());
-        long rows = (long) group.size() * group.positions();
-        return (int) Math.clamp(BATCH_BYTES / (perRow * rows), 1, MOST_VARIANTS);
+    private static boolean isUnknown(double[] values, PromptGroup group) {
+        return group.members().stream().anyMatch(example -> Double.isNaN(values[example]));
     }
 
-    private void evaluate(
-            PromptGroup group, List<Variant> variants, List<List<Integer>> batches, List<double[]> values) {
-        Work work = new Work(meter);
-        try (TensorScope scope = new TensorScope()) {
-            Recorder streams = new Recorder(Set.of(Site.RESID_PRE), scope);
-            KeyValues keyValues = new KeyValues(transformer.blueprint().layers(), scope);
-            NDArray whole = transformer.streams(
-                    group.ids(),
-                    Reach.everything(group.positions()),
-                    streams.and(keyValues).and(work),
-                    scope);
-            Replacements.Of ofGroup = replacements.of(group, scope, work);
-            for (List<Integer> batch : batches) {
-                List<Variant> together = batch.stream().map(variants::get).toList();
-                double[][] found = together.stream().allMatch(v -> v.ablated().isEmpty())
-                        ? repeated(differences(whole, group, 1), batch.size())
-                        : run(together, group, streams, keyValues, ofGroup, work);
-                for (int v = 0; v < found.length; v++) {
-                    for (int p = 0; p < group.size(); p++) {
-                        values.get(batch.get(v))[group.members().get(p)] = found[v][p];
-                    }
-                }
-                meter.advance((long) batch.size() * group.size());
-                known.changed();
+    /** What is known stays as it is to the last bit, whatever it is computed beside. */
+    private static void keep(double[][] found, List<Integer> batch, List<double[]> values, PromptGroup group) {
+        for (int v = 0; v < found.length; v++) {
+            double[] ofVariant = values.get(batch.get(v));
+            for (int p = 0; p < group.size(); p++) {
+                int example = group.members().get(p);
+                ofVariant[example] = Double.isNaN(ofVariant[example]) ? found[v][p] : ofVariant[example];
             }
         }
     }
 
-    private static double[][] repeated(double[][] one, int times) {
-        double[][] all = new double[times][];
-        java.util.Arrays.fill(all, one[0]);
-        return all;
+    /** Those variants that agree with this base longest; who agree about as long run together. */
+    private List<List<Integer>> batches(List<Variant> variants, List<Variant> bases, Variant base, int size) {
+        int layers = transformer.blueprint().layers();
+        List<Integer> order = new ArrayList<>();
+        for (int v = 0; v < variants.size(); v++) {
+            Variant variant = variants.get(v);
+            Variant nearest = bases.stream()
+                    .max(Comparator.comparing(b -> variant.firstLayerUnlike(b, layers)))
+                    .orElseThrow();
+            // at a tie the last is taken by max, and the first is the whole model
+            boolean nearWhole =
+                    variant.firstLayerUnlike(bases.getFirst(), layers) == variant.firstLayerUnlike(nearest, layers);
+            if ((nearWhole ? bases.getFirst() : nearest) == base) {
+                order.add(v);
+            }
+        }
+        order.sort(Comparator.comparing(v -> variants.get(v).firstLayerUnlike(base, layers)));
+        List<List<Integer>> batches = new ArrayList<>();
+        for (int from = 0; from < order.size(); from += size) {
+            batches.add(order.subList(from, Math.min(order.size(), from + size)));
+        }
+        return batches;
     }
 
-    private double[][] run(
-            List<Variant> variants,
-            PromptGroup group,
-            Recorder streams,
-            KeyValues keyValues,
-            Replacements.Of ofGroup,
-            Probe work) {
-        Blueprint blueprint = transformer.blueprint();
-        int first = variants.stream()
-                .mapToInt(v -> v.firstLayer(blueprint.layers() - 1))
-                .min()
-                .orElseThrow();
-        int from = firstPosition(variants, group);
-        try (TensorScope scope = new TensorScope()) {
-            TensorOps ops = scope.ops();
-            NDArray entering = streams.at(Site.RESID_PRE, first); // [prompt pos d_model]
-            NDArray repeated = ops.repeat(
-                    from == 0 ? entering : ops.narrow(entering, 1, from, group.positions()), variants.size());
-            VariantEdits edits = new VariantEdits(
+    private void prepareThread(long rows) {
+        Torch.prepareThread(Torch.threadsFor(transformer.multiplications(rows)));
+    }
+
+    /** A run of one group that others begin from, kept with the streams that enter its blocks. */
+    private final class BaseRun {
+        private final Variant variant;
+        private final PromptGroup group;
+        private final Replacements.Of replacements;
+        private final Recorder streams;
+        private final KeyValues keyValues;
+        private final NDArray end;
+
+        BaseRun(Variant variant, PromptGroup group, Replacements.Of replacements, TensorScope scope) {
+            this.variant = variant;
+            this.group = group;
+            this.replacements = replacements;
+            streams = new Recorder(Set.of(Site.RESID_PRE), scope);
+            keyValues = new KeyValues(transformer.blueprint().layers(), scope);
+            prepareThread((long) group.size() * group.positions());
+            Probe seen = edits(List.of(variant)).and(streams).and(keyValues).and(new Work(meter));
+            end = transformer.streams(group.ids(), Reach.everything(group.positions()), seen, scope);
+        }
+
+        private VariantEdits edits(List<Variant> variants) {
+            Blueprint blueprint = transformer.blueprint();
+            return new VariantEdits(
                     variants,
                     group,
-                    ofGroup,
+                    replacements,
                     blueprint.layers(),
                     blueprint.attention().nHeads());
-            Reach reach = from == 0 ? Reach.toEnd(group.positions()) : Reach.toEnd(group.positions(), from, keyValues);
-            NDArray end = transformer.resume(new Entry.AtBlock(first, repeated), reach, edits.and(work), scope);
-            return differences(end, group, variants.size());
         }
-    }
 
-    /** The first position at which any variant is ablated in any prompt; those before are as in the whole model. */
-    private static int firstPosition(List<Variant> variants, PromptGroup group) {
-        int first = group.positions() - 1;
-        for (Variant variant : variants) {
-            for (Places places : variant.ablated().values()) {
-                if (places.everywhere()) {
-                    return 0;
-                }
-                for (ResolvedExample example : group.examples()) {
-                    boolean[] ablated = places.of(example.positions(), group.positions());
-                    for (int t = 0; t < first; t++) {
-                        if (ablated[t]) {
-                            first = t;
-                        }
-                    }
-                }
+        /** @return [variant prompt] */
+        double[][] differences(List<Variant> variants) {
+            if (variants.stream().allMatch(variant::equals)) {
+                double[][] all = new double[variants.size()][];
+                Arrays.fill(all, group.differences(transformer, end, 1)[0]);
+                return all;
+            }
+            int last = transformer.blueprint().layers() - 1;
+            int first = variants.stream()
+                    .mapToInt(v -> v.firstLayerUnlike(variant, last))
+                    .min()
+                    .orElseThrow();
+            int from = variants.stream()
+                    .mapToInt(v -> v.firstPositionUnlike(variant, group))
+                    .min()
+                    .orElseThrow();
+            int positions = group.positions();
+            prepareThread((long) variants.size() * group.size() * (positions - from));
+            try (TensorScope scope = new TensorScope()) {
+                TensorOps ops = scope.ops();
+                NDArray entering = streams.at(Site.RESID_PRE, first); // [prompt pos d_model]
+                NDArray repeated =
+                        ops.repeat(from == 0 ? entering : ops.narrow(entering, 1, from, positions), variants.size());
+                Reach reach = from == 0 ? Reach.toEnd(positions) : Reach.toEnd(positions, from, keyValues);
+                Probe edits = edits(variants).and(new Work(meter));
+                NDArray ends = transformer.resume(new Entry.AtBlock(first, repeated), reach, edits, scope);
+                return group.differences(transformer, ends, variants.size());
             }
         }
-        return first;
-    }
-
-    private double[][] differences(NDArray stream, PromptGroup group, int variants) {
-        float[][] logits = transformer.logitsAtEnd(stream, group.tokens(variants));
-        double[][] differences = new double[variants][group.size()];
-        for (int i = 0; i < logits.length; i++) {
-            differences[i / group.size()][i % group.size()] = (double) logits[i][0] - logits[i][1];
-        }
-        return differences;
     }
 }

@@ -6,7 +6,6 @@ import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
-import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.Entry;
 import dev.unembed.engine.transformer.HookPoint.Site;
 import dev.unembed.engine.transformer.KeyValues;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All cells of a layer run as one batch that begins in the middle of that layer, at the first patched position.
  */
 public final class PatchingSweep {
-    private static final long BATCH_BYTES = 96L << 20;
+    private static final int MOST_COLUMNS = 64;
 
     private final Transformer transformer;
     private final List<ResolvedExample> examples;
@@ -95,7 +94,6 @@ public final class PatchingSweep {
 
     /** @param known what was computed before is taken from there, what is computed is put there */
     public Found run(Evaluations known) {
-        Torch.prepareThread(Torch.cores());
         int layers = transformer.blueprint().layers();
         double[] clean = known.values("clean", examples.size());
         double[] corrupted = known.values("corrupted", examples.size());
@@ -108,6 +106,10 @@ public final class PatchingSweep {
         double[] change = known.values("self", groups.size());
         for (int g = 0; g < groups.size(); g++) {
             PromptGroup group = groups.get(g);
+            long rows = (long) group.size()
+                    * group.positions()
+                    * batches(group).getFirst().size();
+            Torch.prepareThread(Torch.threadsFor(transformer.multiplications(rows)));
             try (TensorScope scope = new TensorScope()) {
                 Runs runs = new Runs(group, scope);
                 put(group, clean, denoising ? runs.source : runs.base);
@@ -148,11 +150,7 @@ public final class PatchingSweep {
 
     /** Columns that run together: as many as memory takes, but not positions far from one another. */
     private List<List<Column>> batches(PromptGroup group) {
-        Blueprint b = transformer.blueprint();
-        long perRow = Float.BYTES
-                * (8L * b.dModel() + 3L * b.mlp().dMlp() + (long) b.attention().nHeads() * group.positions());
-        long rows = (long) group.size() * group.positions();
-        int most = (int) Math.clamp(BATCH_BYTES / (perRow * rows), 1, 64);
+        int most = group.variantsPerBatch(transformer.blueprint(), MOST_COLUMNS);
         boolean positions = columns.stream().anyMatch(column -> column.position() >= 0);
         int size = positions ? Math.min(most, Math.max(1, group.positions() / 4)) : most;
         List<List<Column>> batches = new ArrayList<>();
@@ -187,16 +185,7 @@ public final class PatchingSweep {
 
         private double[] pass(int[][] ids, Probe probe, TensorScope scope) {
             Reach all = Reach.everything(group.positions());
-            return differences(transformer.streams(ids, all, probe.and(work), scope), 1)[0];
-        }
-
-        private double[][] differences(NDArray stream, int variants) {
-            float[][] logits = transformer.logitsAtEnd(stream, group.tokens(variants));
-            double[][] differences = new double[variants][group.size()];
-            for (int i = 0; i < logits.length; i++) {
-                differences[i / group.size()][i % group.size()] = (double) logits[i][0] - logits[i][1];
-            }
-            return differences;
+            return group.differences(transformer, transformer.streams(ids, all, probe.and(work), scope), 1)[0];
         }
 
         /** Patching a run with itself must change nothing: checked in the middle of the model. */
@@ -234,7 +223,7 @@ public final class PatchingSweep {
                     case MLP_OUT -> new Entry.AtBlock(l + 1, afterMlp(l, first, batch.size(), flat, ops));
                 };
                 Reach reach = first == 0 ? Reach.toEnd(positions) : Reach.toEnd(positions, first, keyValues);
-                return differences(transformer.resume(entry, reach, work, scope), batch.size());
+                return group.differences(transformer, transformer.resume(entry, reach, work, scope), batch.size());
             }
         }
 

@@ -1,6 +1,9 @@
 package dev.unembed.engine.circuit;
 
+import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.prompt.ResolvedExample;
+import dev.unembed.engine.transformer.Blueprint;
+import dev.unembed.engine.transformer.Transformer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,9 @@ import java.util.TreeMap;
 record PromptGroup(String alike, List<Integer> members, List<ResolvedExample> examples) {
     /** Rows of a pass that is kept in memory with all its layers. */
     private static final int MOST_ROWS = 2048;
+
+    /** Activations of a batch held at a time. */
+    private static final long BATCH_BYTES = 96L << 20;
 
     /** In the order of first appearance within equal lengths; deterministic. */
     static List<PromptGroup> of(List<ResolvedExample> examples) {
@@ -61,13 +67,32 @@ record PromptGroup(String alike, List<Integer> members, List<ResolvedExample> ex
                 .toArray(int[][]::new);
     }
 
-    /** Answer and foil of every prompt, for so many variants of them. @return [variant·prompt 2] */
-    int[][] tokens(int variants) {
+    /** How many variants of these prompts one pass may hold, so that memory stays bounded. */
+    int variantsPerBatch(Blueprint blueprint, int most) {
+        long perRow = Float.BYTES
+                * (8L * blueprint.dModel()
+                        + 3L * blueprint.mlp().dMlp()
+                        + (long) blueprint.attention().nHeads() * positions());
+        return (int) Math.clamp(BATCH_BYTES / (perRow * size() * positions()), 1, most);
+    }
+
+    /**
+     * Logit differences at the last position.
+     *
+     * @param stream the final one [variant·prompt pos d_model]
+     * @return [variant prompt]
+     */
+    double[][] differences(Transformer transformer, NDArray stream, int variants) {
         int[][] tokens = new int[variants * size()][];
         for (int i = 0; i < tokens.length; i++) {
             ResolvedExample example = examples.get(i % size());
             tokens[i] = new int[] {example.answerId(), example.foilId()};
         }
-        return tokens;
+        float[][] logits = transformer.logitsAtEnd(stream, tokens);
+        double[][] differences = new double[variants][size()];
+        for (int i = 0; i < logits.length; i++) {
+            differences[i / size()][i % size()] = (double) logits[i][0] - logits[i][1];
+        }
+        return differences;
     }
 }

@@ -36,7 +36,8 @@ public final class SelfRepair {
 
     public SelfRepair(
             Transformer transformer, List<ResolvedExample> examples, Ablation ablation, long seed, Meter meter) {
-        Torch.prepareThread(Torch.cores());
+        long rows = examples.stream().mapToLong(e -> e.ids().length).sum();
+        Torch.prepareThread(Torch.threadsFor(transformer.multiplications(rows)));
         this.transformer = transformer;
         this.attribution = new DirectLogitAttribution(transformer);
         this.groups = PromptGroup.of(examples);

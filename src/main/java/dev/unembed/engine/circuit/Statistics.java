@@ -7,7 +7,15 @@ import java.util.Random;
 public final class Statistics {
     private static final int RESAMPLES = 2000;
 
+    /** Differences that other kernels or thread counts may make: decisions don't rest on them. */
+    private static final double ROUNDING = 1e-4;
+
     private Statistics() {}
+
+    /** Whether a logit difference is above another by more than rounding, so that ties are decided the same everywhere. */
+    public static boolean isAbove(double one, double other) {
+        return one > other + ROUNDING;
+    }
 
     public static double mean(double[] values) {
         return Arrays.stream(values).average().orElse(Double.NaN);

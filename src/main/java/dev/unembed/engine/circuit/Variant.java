@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A model with some of it ablated.
@@ -34,16 +37,40 @@ public record Variant(Map<ComponentId, Places> ablated) {
         return new Variant(universe.only(nodes));
     }
 
-    int firstLayer(int ifNone) {
-        return ablated.keySet().stream().mapToInt(Variant::layer).min().orElse(ifNone);
+    /** Everything ablated that any of these ablates, where it does. */
+    static Variant union(Collection<Variant> variants) {
+        Map<ComponentId, Places> all = new HashMap<>();
+        for (Variant variant : variants) {
+            variant.ablated.forEach((component, places) -> all.merge(component, places, Places::wider));
+        }
+        return new Variant(all);
+    }
+
+    /** The first block in which these two differ; {@code ifNone} where they are alike. */
+    int firstLayerUnlike(Variant other, int ifNone) {
+        return unlike(other).mapToInt(Variant::layer).min().orElse(ifNone);
+    }
+
+    /** The first position at which these two differ in any of the prompts; the last where they are alike. */
+    int firstPositionUnlike(Variant other, PromptGroup group) {
+        int last = group.positions() - 1;
+        return unlike(other)
+                .mapToInt(component -> {
+                    Places mine = ablated.getOrDefault(component, Places.NOWHERE);
+                    Places others = other.ablated.getOrDefault(component, Places.NOWHERE);
+                    return mine.firstUnlike(others, group.examples(), last);
+                })
+                .min()
+                .orElse(last);
+    }
+
+    private Stream<ComponentId> unlike(Variant other) {
+        return Stream.concat(ablated.keySet().stream(), other.ablated.keySet().stream())
+                .filter(component -> !Objects.equals(ablated.get(component), other.ablated.get(component)));
     }
 
     static int layer(ComponentId component) {
         return CircuitNode.of(component).layer();
-    }
-
-    boolean everywhere() {
-        return ablated.values().stream().allMatch(Places::everywhere);
     }
 
     /** The same for the same ablations, whatever order they were given in. */

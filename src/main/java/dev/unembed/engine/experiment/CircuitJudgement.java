@@ -106,8 +106,11 @@ final class CircuitJudgement {
             reason("protocols", share >= MOST_PROTOCOLS, "Holds under %d of %d protocols.", holding, protocols.size());
         }
         String label = label(decides, own, whole && beatsAny && holdsOut, beatsSame, protocols.isEmpty(), share);
-        return new CircuitVerdict.Verdict(
-                label, sentence(accounting, nullModel, heldOut, protocols, holding), List.copyOf(reasons));
+        String sentence = decides
+                ? sentence(accounting, nullModel, heldOut, protocols, holding)
+                : reasons.getFirst().sentence()
+                        + " Shares of so little mean nothing; test the claim on prompts that the model" + " answers.";
+        return new CircuitVerdict.Verdict(label, sentence, List.copyOf(reasons));
     }
 
     private static String label(

@@ -23,6 +23,7 @@ import jakarta.inject.Singleton;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -192,11 +193,7 @@ public class CircuitTest implements Experiment<CircuitTest.Params, CircuitVerdic
                         .verdict());
     }
 
-    /**
-     * The parameters, understood and checked.
-     *
-     * @param names positions that all examples have by name
-     */
+    /** The parameters, understood and checked. */
     record Claim(
             Params params,
             List<ResolvedExample> examples,
@@ -219,14 +216,21 @@ public class CircuitTest implements Experiment<CircuitTest.Params, CircuitVerdic
             Ablation ablation = new Ablation(params.ablation(), params.reference());
             CircuitEvaluation.require(examples, ablation);
             if (!heldOut.isEmpty()) {
-                CircuitEvaluation.require(heldOut, ablation);
+                ofHeldOut(() -> CircuitEvaluation.require(heldOut, ablation));
             }
             return new Claim(params, examples, heldOut, circuit, universe, ablation);
         }
 
         private static List<ResolvedExample> heldOut(Params params, Tokenizer tokenizer, int nCtx) {
+            List<ResolvedExample> resolved = new ArrayList<>();
+            ofHeldOut(() ->
+                    resolved.addAll(ResolvedExample.all(params.heldOut(), tokenizer, params.bos(), nCtx, Needs.FOIL)));
+            return resolved;
+        }
+
+        private static void ofHeldOut(Runnable check) {
             try {
-                return ResolvedExample.all(params.heldOut(), tokenizer, params.bos(), nCtx, Needs.FOIL);
+                check.run();
             } catch (InvalidInput e) {
                 throw new InvalidInput("heldOut: " + e.getMessage(), e);
             }

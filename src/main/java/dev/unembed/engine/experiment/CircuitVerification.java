@@ -42,7 +42,7 @@ final class CircuitVerification {
     private static final int GREEDY_EVALUATIONS = 240;
     /** Random subsets that a node's minimality is tried within. */
     private static final int MINIMALITY_SUBSETS = 3;
-    /** Nodes whose ablation is looked at for who steps in, those with the largest votes first. */
+    /** Nodes whose ablation is looked at for who steps in: the claim's first. */
     private static final int REPAIRED_NODES = 40;
 
     private static final int STEPPED_IN = 5;
@@ -79,7 +79,7 @@ final class CircuitVerification {
                 + 2L * claim.params().randomCircuits()
                 + 2 * (RANDOM_KNOCKOUTS + claim.circuit().classes().size() + 1)
                 + Math.min(GREEDY_EVALUATIONS, 2 * GREEDY_NODES * n)
-                + n * 2 * (MINIMALITY_SUBSETS + 2)
+                + n * 2 * (MINIMALITY_SUBSETS + 3)
                 + 1
                 + Math.min(REPAIRED_NODES, n)
                 + (claim.params().sweep() ? 6 * 4 : 0);
@@ -112,7 +112,8 @@ final class CircuitVerification {
         }
         CircuitVerdict.Accounting accounting = accounting(repair.lines(), votes.getFirst(), direct, figures.model());
         CircuitVerdict.Completeness completeness = completeness(figures);
-        List<CircuitVerdict.Minimality> minimality = minimality(figures.model());
+        List<CircuitVerdict.Minimality> minimality =
+                minimality(figures.model(), standIns(repair.lines(), looked, votes));
         CircuitVerdict.@Nullable NullModel nullModel = nullModel(figures);
         List<CircuitVerdict.ProtocolLine> protocols = protocols(figures);
         CircuitVerdict.@Nullable HeldOut heldOut = heldOut();
@@ -287,6 +288,25 @@ final class CircuitVerification {
         return all;
     }
 
+    /** For each node the other one of the circuit whose vote rises most without it: together they may hide each other. */
+    private Map<CircuitNode, CircuitNode> standIns(
+            List<ComponentId> lines, List<CircuitNode> looked, List<SelfRepair.Votes> votes) {
+        double[] before = votes.getFirst().votes();
+        Map<CircuitNode, CircuitNode> standIns = new LinkedHashMap<>();
+        for (int i = 0; i < looked.size(); i++) {
+            CircuitNode node = looked.get(i);
+            double[] after = votes.get(i + 1).votes();
+            nodes.stream()
+                    .filter(other -> !other.component().equals(node.component()))
+                    .max(Comparator.comparingDouble(other -> {
+                        int line = lines.indexOf(other.component());
+                        return after[line] - before[line];
+                    }))
+                    .ifPresent(other -> standIns.put(node, other));
+        }
+        return standIns;
+    }
+
     // -- completeness and minimality ------------------------------------------------------------------------------
 
     private CircuitVerdict.Completeness completeness(Figures figures) {
@@ -365,9 +385,9 @@ final class CircuitVerification {
             List<Knockout> found =
                     knockouts(longer, longer.stream().map(one -> "greedy").toList());
             Knockout widest = found.stream()
-                    .max(Comparator.comparingDouble(Knockout::gap))
+                    .reduce((one, other) -> Statistics.isAbove(other.gap(), one.gap()) ? other : one)
                     .orElseThrow();
-            if (best != null && widest.gap() <= best.gap()) {
+            if (best != null && !Statistics.isAbove(widest.gap(), best.gap())) {
                 break;
             }
             best = widest;
@@ -376,7 +396,7 @@ final class CircuitVerification {
         return java.util.Optional.ofNullable(best);
     }
 
-    private List<CircuitVerdict.Minimality> minimality(double model) {
+    private List<CircuitVerdict.Minimality> minimality(double model, Map<CircuitNode, CircuitNode> standIns) {
         List<Set<CircuitNode>> common = new ArrayList<>();
         common.add(Set.of());
         common.addAll(randomSubsets(MINIMALITY_SUBSETS, new Random(seed + 2)));
@@ -396,6 +416,10 @@ final class CircuitVerification {
                         mates.remove(node);
                         subsets.add(mates);
                     });
+            CircuitNode standIn = standIns.get(node);
+            if (standIn != null) {
+                subsets.add(Set.of(standIn));
+            }
             tried.add(List.copyOf(subsets));
             for (Set<CircuitNode> subset : subsets) {
                 Set<CircuitNode> with = new LinkedHashSet<>(subset);
@@ -412,7 +436,7 @@ final class CircuitVerification {
             Set<CircuitNode> given = Set.of();
             for (Set<CircuitNode> subset : tried.get(n)) {
                 double difference = Statistics.mean(values.get(at++)) - Statistics.mean(values.get(at++));
-                if (Math.abs(difference) > Math.abs(effect)) {
+                if (Statistics.isAbove(Math.abs(difference), Math.abs(effect))) {
                     effect = difference;
                     given = subset;
                 }
@@ -465,7 +489,7 @@ final class CircuitVerification {
                 evaluation.of(variants).stream().mapToDouble(Statistics::mean).toArray();
         double gap = Math.abs(figures.model() - figures.circuit());
         int asClose = (int) Arrays.stream(values)
-                .filter(f -> Math.abs(figures.model() - f) <= gap)
+                .filter(f -> !Statistics.isAbove(Math.abs(figures.model() - f), gap))
                 .count();
         double quantile = values.length == 0 ? Double.NaN : 1 - (double) asClose / values.length;
         return new Drawn(
@@ -485,8 +509,7 @@ final class CircuitVerification {
         List<CircuitVerdict.ProtocolLine> lines = new ArrayList<>();
         for (Ablation.Value value : Ablation.Value.values()) {
             Ablation ablation = new Ablation(value, claim.params().reference());
-            boolean possible = value != Ablation.Value.RESAMPLE || canResample(ablation);
-            if (!possible) {
+            if (!isPossible(ablation)) {
                 continue;
             }
             CircuitEvaluation on =
@@ -515,12 +538,12 @@ final class CircuitVerification {
         return lines;
     }
 
-    private boolean canResample(Ablation ablation) {
+    private boolean isPossible(Ablation ablation) {
         try {
             CircuitEvaluation.require(claim.examples(), ablation);
             return true;
         } catch (dev.unembed.engine.InvalidInput e) {
-            return false; // a template with one prompt only, and no corrupted one
+            return false; // a template with one prompt only
         }
     }
 

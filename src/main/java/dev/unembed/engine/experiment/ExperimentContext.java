@@ -2,6 +2,7 @@ package dev.unembed.engine.experiment;
 
 import dev.unembed.engine.transformer.LanguageModel;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What an experiment is given besides its parameters. */
 public interface ExperimentContext {
@@ -23,10 +24,10 @@ public interface ExperimentContext {
     }
 
     /**
-     * Saves what a later attempt may go on from, in place of what was saved before. May be called from the computing thread,
-     * every few seconds.
+     * Offers what a later attempt may go on from, in place of what was saved before. May be called from the computing thread
+     * and as often as one likes: what is offered too soon after the last is not asked for its bytes.
      */
-    default void saveCheckpoint(byte[] state) {}
+    default void saveCheckpoint(Supplier<byte[]> state) {}
 
     /** The seed of this run; the only source of randomness. */
     long seed();

@@ -56,6 +56,8 @@ public final class TensorOps {
                 P = torch.floordiv(torch.size(x, 0), variants)
                 y = torch.reshape(x, [variants, P, torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)])
                 return torch.flatten(torch.lerp(torch.unsqueeze(replacement, 0), y, keep), 0, 1)
+              def choose(self, condition: Tensor, x: Tensor, y: Tensor) -> Tensor:
+                return torch.where(torch.gt(condition, 0), x, y)
               def sum_first(self, x: Tensor) -> Tensor:
                 return torch.sum(x, [0], True)
               def row_dots(self, x: Tensor, y: Tensor) -> Tensor:
@@ -264,6 +266,11 @@ public final class TensorOps {
      */
     public NDArray replaceInVariants(NDArray x, NDArray keep, NDArray replacement, int variants) {
         return call("replace_in_variants", tensor(x), tensor(keep), tensor(replacement), IValue.from((long) variants));
+    }
+
+    /** x where the condition is above 0, y elsewhere, whatever stands in the other; all three are broadcast. */
+    public NDArray choose(NDArray condition, NDArray x, NDArray y) {
+        return call("choose", tensor(condition), tensor(x), tensor(y));
     }
 
     /** The sum over the first axis, which stays with length 1. */

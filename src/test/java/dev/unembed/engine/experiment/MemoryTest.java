@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unembed.engine.Fixtures;
 import dev.unembed.engine.Fixtures.RecordingContext;
 import dev.unembed.engine.NativeMemory;
+import dev.unembed.engine.circuit.Circuit;
 import dev.unembed.engine.experiment.LensReading.Params;
 import dev.unembed.engine.prompt.PromptExample;
 import dev.unembed.engine.transformer.LanguageModel;
@@ -40,6 +41,44 @@ class MemoryTest {
         // one run has 120 kB of logits and 32 kB for the neurons of each block: either of them kept would be 6 MB and
         // more
         assertLeavesNothingBehind(context -> attribution.run(params, context), 4 * MEGABYTE);
+    }
+
+    @Test
+    void patchingLeavesNothingBehind() {
+        Patching patching = new Patching();
+        Patching.Params params = Patching.Params.of(contrary(), null, null, null, null, "END");
+        // one run keeps 100 kB of streams, keys and values of each of its two passes, and makes some more for every
+        // layer
+        assertLeavesNothingBehind(context -> patching.run(params, context), 4 * MEGABYTE);
+    }
+
+    @Test
+    void circuitTestsLeaveNothingBehind() {
+        CircuitTest test = new CircuitTest();
+        CircuitTest.Params params = CircuitTest.Params.of(
+                contrary(),
+                null,
+                null,
+                Circuit.parse("L5H1, L4H3").nodes(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                2,
+                false,
+                null,
+                null,
+                null);
+        assertLeavesNothingBehind(context -> test.run(params, context), 4 * MEGABYTE);
+    }
+
+    private static List<PromptExample> contrary() {
+        String france = "The capital of France is";
+        String italy = "The capital of Italy is";
+        return List.of(
+                PromptExample.of(france, " Paris", " Rome").withCorrupted(italy),
+                PromptExample.of(italy, " Rome", " Paris").withCorrupted(france));
     }
 
     private static void assertLeavesNothingBehind(Consumer<RecordingContext> run, long bytes) {
