@@ -184,7 +184,7 @@ public class ModelsView extends Div {
         return link;
     }
 
-    private static Component explained(String text, String title) {
+    private static Span explained(String text, String title) {
         Span span = new Span(text);
         span.setTitle(title);
         return span;
