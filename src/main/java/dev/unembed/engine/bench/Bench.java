@@ -18,7 +18,8 @@ import java.util.Optional;
  */
 public final class Bench {
     private static final int ROUNDS = 7;
-    private static final List<Benchmark> ALL = List.of(new ForwardBench(), new LensBench(), new LoadBench());
+    private static final List<Benchmark> ALL =
+            List.of(new ForwardBench(), new LensBench(), new PatchingBench(), new LoadBench());
 
     private final PrintStream out;
 

@@ -3,7 +3,9 @@
  *
  * <p>Read first: {@link dev.unembed.engine.circuit.Circuit} (the claim), {@link
  * dev.unembed.engine.circuit.CircuitEvaluation} (F of any part of a model, many parts at once) and {@link
- * dev.unembed.engine.circuit.PatchingSweep} (one place after the other).
+ * dev.unembed.engine.circuit.PatchingSweep} (one place after the other). {@link
+ * dev.unembed.engine.circuit.Intervention} changes anything anywhere, a pass at a time, and is what those two are held
+ * against.
  *
  * <p><b>Words.</b> <em>F</em> is the mean logit difference of a prompt set. To <em>ablate</em> a node is to put something in
  * its place that doesn't depend on the prompt: zero, the mean over a reference set at the same position, or what it was on
