@@ -28,8 +28,7 @@ class CircuitJourneyIT {
     @Test
     void fromAPromptSetToTheVerdict(@TempDir Path folder) throws Exception {
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis());
-        Map<String, String> environment =
-                Map.of("UNEMBED_ADMIN_PASSWORD", PASSWORD, "UNEMBED_BOOTSTRAP_TOKEN", TOKEN);
+        Map<String, String> environment = Map.of("UNEMBED_ADMIN_PASSWORD", PASSWORD, "UNEMBED_BOOTSTRAP_TOKEN", TOKEN);
         try (ProductProcess product = ProductProcess.start("all", folder.resolve("data"), environment)
                         .awaitReady();
                 Chromium chromium = Chromium.launch()) {
@@ -81,7 +80,8 @@ class CircuitJourneyIT {
     }
 
     private static void verify(Page page) {
-        assertThat(page.locator("vaadin-text-area").getByText("Circuit").first()).isVisible();
+        assertThat(page.locator("vaadin-text-area").getByText("Circuit").first())
+                .isVisible();
         page.locator("vaadin-text-area textarea").first().fill("Five early heads carry the name to the end.");
         Locator random = page.getByLabel("Random circuits", new Page.GetByLabelOptions().setExact(true));
         random.fill("20");
@@ -94,7 +94,10 @@ class CircuitJourneyIT {
         picture(page, "hypothesis-testing");
         // live: nothing is reloaded from here to the verdict
         assertThat(page.locator("verdict-view")).isVisible();
-        assertThat(page.locator("verdict-view").getByText("of the logit difference").first()).isVisible();
+        assertThat(page.locator("verdict-view")
+                        .getByText("of the logit difference")
+                        .first())
+                .isVisible();
         picture(page, "verdict");
     }
 
