@@ -104,7 +104,12 @@ class LoadedModelsTest {
 
     private record FakeFolder(long id, long memoryBytes, List<String> events) implements ModelFolder {
         @Override
-        public LanguageModel load() {
+        public long streamedBytes() {
+            return memoryBytes;
+        }
+
+        @Override
+        public LanguageModel load(Residence residence, LoadProgress progress) {
             events.add("load " + id);
             return new FakeModel(this);
         }
@@ -159,6 +164,11 @@ class LoadedModelsTest {
         @Override
         public long bytes() {
             return folder.memoryBytes();
+        }
+
+        @Override
+        public boolean streamed() {
+            return false;
         }
 
         @Override

@@ -120,6 +120,11 @@ final class HubFolder implements ModelFolder {
     }
 
     @Override
+    public long streamedBytes() {
+        return StreamedWeights.bytes(plan);
+    }
+
+    @Override
     public synchronized String digest() {
         if (digest == null) {
             digest = computeDigest();
@@ -153,7 +158,7 @@ final class HubFolder implements ModelFolder {
     }
 
     @Override
-    public LanguageModel load() {
-        return new LoadedModel(blueprint, plan, files, tokenizer);
+    public LanguageModel load(Residence residence, LoadProgress progress) {
+        return LoadedModel.load(blueprint, plan, files, tokenizer, residence, progress);
     }
 }

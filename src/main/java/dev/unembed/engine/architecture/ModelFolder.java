@@ -39,8 +39,37 @@ public interface ModelFolder {
     /** SHA-256 over weights, tokenizer and config, hex. Reads every byte: seconds for a big model. */
     String digest();
 
-    /** Loads the weights. */
-    LanguageModel load();
+    /** The same for a model that is streamed: the most it holds while one run computes. */
+    long streamedBytes();
+
+    /**
+     * Makes the model ready to run.
+     *
+     * @param progress told at least every few hundred milliseconds how far it is; what it throws ends the loading, and
+     *     nothing stays behind
+     * @throws dev.unembed.engine.ResourcesExhausted if the weights don't fit in memory
+     */
+    LanguageModel load(Residence residence, LoadProgress progress);
+
+    /** Resident, and without being watched. */
+    default LanguageModel load() {
+        return load(Residence.RESIDENT, (done, total) -> {});
+    }
+
+    /** Where a model's weights are while it is used. */
+    enum Residence {
+        /** In memory, all of them. */
+        RESIDENT,
+        /** In the files; blocks are read whenever a pass comes to them. For models that memory doesn't hold. */
+        STREAMED
+    }
+
+    /** Watches a model being loaded. */
+    @FunctionalInterface
+    interface LoadProgress {
+        /** @param done bytes of the files, of {@code total} */
+        void loaded(long done, long total);
+    }
 
     /** Counted as the config says: layers L, dModel, nHeads, nKvHeads, dHead, dMlp, dVocab, nCtx, parameters. */
     record Dimensions(

@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.Transformer;
-import dev.unembed.engine.transformer.TransformerWeights;
 import dev.unembed.engine.transformer.TransformerWeights.BlockWeights;
+import dev.unembed.engine.transformer.WeightSource;
+import dev.unembed.engine.transformer.WeightSource.OpenBlock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,16 +23,19 @@ final class AttributedModel {
     AttributedModel(Transformer transformer) {
         this.transformer = transformer;
         Blueprint blueprint = transformer.blueprint();
-        TransformerWeights<NDArray> weights = transformer.weights();
+        WeightSource weights = transformer.weights();
         decomposition = new ResidualDecomposition(transformer);
-        for (BlockWeights<NDArray> block : weights.blocks()) {
-            int l = attentions.size();
-            attentions.add(Sublayer.ofAttention(blueprint, block, l));
-            mlps.add(Sublayer.ofMlp(blueprint, block, l));
-            valueBiases.add(perQueryHead(Sublayer.values(block.attention().v().bias()), blueprint.attention()));
+        for (int l = 0; l < weights.layers(); l++) {
+            try (OpenBlock open = weights.open(l)) {
+                BlockWeights<NDArray> block = open.weights();
+                attentions.add(Sublayer.ofAttention(blueprint, block, l));
+                mlps.add(Sublayer.ofMlp(blueprint, block, l));
+                valueBiases.add(
+                        perQueryHead(Sublayer.values(block.attention().v().bias()), blueprint.attention()));
+            }
         }
         finalNorm = new FrozenNorm(blueprint.norm(), weights.finalNorm());
-        unembeddingBias = Sublayer.values(weights.unembedding().bias());
+        unembeddingBias = Sublayer.values(weights.unembeddingBias());
     }
 
     /** @param biases [kv_head·d_head], or empty @return [head·d_head] */

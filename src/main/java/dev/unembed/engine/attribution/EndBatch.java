@@ -8,6 +8,7 @@ import dev.unembed.engine.transformer.ComponentId;
 import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Reach;
 import dev.unembed.engine.transformer.Transformer;
+import dev.unembed.engine.transformer.Unembedding;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -113,7 +114,7 @@ final class EndBatch {
     }
 
     private List<Rows> rows(TensorOps ops) {
-        NDArray table = model.transformer().weights().unembedding().weight(); // [d_vocab d_model]
+        Unembedding table = model.transformer().unembedding();
         int width = model.dModel();
         List<Rows> rows = new ArrayList<>();
         float[] answers =
@@ -133,8 +134,8 @@ final class EndBatch {
         return rows;
     }
 
-    private static float[] rows(NDArray table, int[] tokens, TensorOps ops) {
-        return ops.embedding(table, ops.createIds(tokens, tokens.length)).toFloatArray();
+    private static float[] rows(Unembedding table, int[] tokens, TensorOps ops) {
+        return table.rows(tokens, ops).toFloatArray();
     }
 
     /** The lines that no scale touches. */

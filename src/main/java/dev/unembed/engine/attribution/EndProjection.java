@@ -5,6 +5,7 @@ import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.transformer.ComponentId;
 import dev.unembed.engine.transformer.HookPoint;
 import dev.unembed.engine.transformer.Probe;
+import dev.unembed.engine.transformer.WeightSource.OpenBlock;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +115,11 @@ final class EndProjection implements Probe {
     private void heads(int l, TensorOps ops) {
         Sublayer attention = model.attention(l);
         double[][] beforeNorm = attention.throughNorm(directions, afterScale); // [batch d_model]
-        NDArray projected = ops.pullBack(rows(beforeNorm, ops), attention.output()); // [batch head·d_head]
+        NDArray projected; // [batch head·d_head]
+        try (OpenBlock open = model.transformer().weights().open(l)) { // the pass is in it
+            projected = ops.pullBack(
+                    rows(beforeNorm, ops), open.weights().attention().o().weight());
+        }
         float[] d = projected.toFloatArray();
         float[] ends = Objects.requireNonNull(z);
         float[] biases = model.valueBiases(l); // [head·d_head]
@@ -167,7 +172,13 @@ final class EndProjection implements Probe {
         if (parts != null) {
             Sublayer mlp = model.mlp(l);
             double[][] beforeNorm = mlp.throughNorm(directions, afterScale); // [batch d_model]
-            float[] d = ops.pullBack(rows(beforeNorm, ops), mlp.output()).toFloatArray(); // [batch d_mlp]
+            float[] d; // [batch d_mlp]
+            try (OpenBlock open = model.transformer().weights().open(l)) { // the pass is in it
+                d = ops.pullBack(
+                                rows(beforeNorm, ops),
+                                open.weights().mlp().out().weight())
+                        .toFloatArray();
+            }
             float[] active = Objects.requireNonNull(post);
             for (int i = 0; i < d.length; i++) {
                 d[i] *= active[i];

@@ -5,6 +5,7 @@ import dev.unembed.engine.transformer.ComponentId;
 import dev.unembed.engine.transformer.Transformer;
 import dev.unembed.engine.transformer.TransformerWeights.BlockWeights;
 import dev.unembed.engine.transformer.TransformerWeights.NormWeights;
+import dev.unembed.engine.transformer.WeightSource.OpenBlock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,15 +31,17 @@ public final class ResidualDecomposition {
             for (int h = 0; h < blueprint.attention().nHeads(); h++) {
                 all.add(new ComponentId.Head(l, h));
             }
-            if (attentionIsBiased(blueprint, model.weights().blocks().get(l))) {
-                all.add(new ComponentId.AttentionBias(l));
+            try (OpenBlock open = model.weights().open(l)) {
+                if (attentionIsBiased(blueprint, open.weights())) {
+                    all.add(new ComponentId.AttentionBias(l));
+                }
             }
             all.add(new ComponentId.Mlp(l));
         }
         if (model.weights().finalNorm().bias() != null) {
             all.add(new ComponentId.FinalNormBias());
         }
-        if (model.weights().unembedding().bias() != null) {
+        if (model.unembedding().bias() != null) {
             all.add(new ComponentId.UnembeddingBias());
         }
         if (blueprint.logitCap() != null) {

@@ -14,14 +14,12 @@ import org.jspecify.annotations.Nullable;
  * How the inside of attention or of an MLP reaches the stream: by an output map with a bias and, in some models, a norm
  * after it.
  *
- * @param output W_O or W_out [d_model in]; belongs to the model
  * @param outputBias [d_model], or empty
  * @param after null where nothing stands between the output map and the stream
  * @param afterScale where {@code after} shows its scale
  */
 @SuppressWarnings("ArrayRecordComponent")
 record Sublayer(
-        NDArray output,
         float[] outputBias,
         @Nullable FrozenNorm after,
         @Nullable HookPoint afterScale) {
@@ -48,7 +46,6 @@ record Sublayer(
     private static Sublayer of(
             Blueprint blueprint, Linear<NDArray> map, @Nullable NormWeights<NDArray> norm, HookPoint scale) {
         return new Sublayer(
-                map.weight(),
                 values(map.bias()),
                 norm == null ? null : new FrozenNorm(blueprint.norm(), norm),
                 norm == null ? null : scale);

@@ -1,7 +1,6 @@
 package dev.unembed.engine.safetensors;
 
 import dev.unembed.engine.InvalidInput;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -16,6 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 
 /**
  * One safetensors file: its header is read and checked on opening; tensors are mapped or converted when asked for.
@@ -23,8 +25,11 @@ import java.util.Map;
  * <p>Nothing is held open between calls, so it needs no closing.
  */
 public final class SafetensorsFile {
-    /** Bytes converted at a time: small enough for a core's cache, so that no second copy of a tensor ever exists. */
-    private static final int CHUNK_BYTES = 1 << 18;
+    /** Converted at a time by one core: few enough for its cache, so that no second copy of a tensor ever exists. */
+    private static final int CHUNK_ELEMENTS = 1 << 16;
+
+    /** Between two reports of progress. */
+    private static final int PIECE_ELEMENTS = 1 << 22;
 
     private final Source source;
     private final SafetensorsHeader header;
@@ -39,7 +44,7 @@ public final class SafetensorsFile {
         if (!Files.isRegularFile(file)) {
             throw new InvalidInput(file + " is not a file.");
         }
-        return new SafetensorsFile(new OnDisk(file));
+        return new SafetensorsFile(OnDisk.of(file));
     }
 
     /** Reads a file that is in memory already; the array must not change afterwards. */
@@ -69,41 +74,65 @@ public final class SafetensorsFile {
         return info;
     }
 
-    /** Maps the whole file read-only; the mapping lives as long as the arena. */
-    public MemorySegment map(Arena arena) {
-        return source.map(arena);
-    }
-
-    /** The part of a {@link #map mapping} that is one tensor. */
-    public MemorySegment slice(MemorySegment mapping, TensorInfo tensor) {
-        return mapping.asSlice(header.dataStart() + tensor.begin(), tensor.bytes());
+    /**
+     * Maps one tensor read-only; the mapping lives as long as the arena.
+     *
+     * @throws InvalidInput if the file isn't as long any more as when it was opened: touching a mapping beyond a file's end
+     *     would end the process
+     */
+    public MemorySegment map(TensorInfo tensor, Arena arena) {
+        return source.map(header.dataStart() + tensor.begin(), tensor.bytes(), arena);
     }
 
     /**
-     * Reads a tensor as fp32, converting from whatever floating type it is stored in.
+     * Reads a tensor as fp32, converting from whatever floating type it is stored in, on all cores where that pays.
      *
      * @param into exactly 4 bytes per element
      * @throws InvalidInput if it isn't stored in a floating type
      */
     public void readFloats(TensorInfo tensor, MemorySegment into) {
+        readFloats(tensor, 0, into, bytes -> {});
+    }
+
+    /**
+     * Reads a part of a tensor.
+     *
+     * @param first element that is read
+     * @param into as many elements as it has room for
+     * @param read told on the calling thread, every few milliseconds, how many bytes more were read; may throw to end it
+     */
+    public void readFloats(TensorInfo tensor, long first, MemorySegment into, LongConsumer read) {
         requireFloats(tensor);
         int elementBytes = tensor.dtype().bytes();
-        byte[] bytes = new byte[(int) Math.min(CHUNK_BYTES, Math.max(tensor.bytes(), elementBytes))];
-        float[] floats = new float[bytes.length / elementBytes];
-        short[] halves = new short[elementBytes == Short.BYTES ? floats.length : 0];
-        ByteBuffer chunk = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        long position = header.dataStart() + tensor.begin();
-        long end = header.dataStart() + tensor.end();
-        long written = 0;
-        while (position < end) {
-            int length = (int) Math.min(bytes.length, end - position);
-            source.read(position, ByteBuffer.wrap(bytes, 0, length));
-            int count = length / elementBytes;
-            toFloats(tensor.dtype(), chunk, halves, floats, count);
-            MemorySegment.copy(floats, 0, into, ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * written, count);
-            written += count;
-            position += length;
+        long count = into.byteSize() / Float.BYTES;
+        Objects.checkFromIndexSize(first, count, tensor.elements());
+        long start = header.dataStart() + tensor.begin() + first * elementBytes;
+        try (Reader reader = source.open()) {
+            for (long done = 0; done < count; ) {
+                long from = done;
+                long piece = Math.min(count - done, PIECE_ELEMENTS);
+                IntStream chunks = IntStream.range(0, (int) Math.ceilDiv(piece, CHUNK_ELEMENTS));
+                (piece > CHUNK_ELEMENTS ? chunks.parallel() : chunks).forEach(chunk -> {
+                    long at = from + (long) chunk * CHUNK_ELEMENTS;
+                    int length = (int) Math.min(CHUNK_ELEMENTS, from + piece - at);
+                    MemorySegment part = into.asSlice(Float.BYTES * at, (long) Float.BYTES * length);
+                    readChunk(tensor.dtype(), reader, start + at * elementBytes, part, length);
+                });
+                done += piece;
+                read.accept(piece * elementBytes);
+            }
         }
+    }
+
+    private static void readChunk(Dtype dtype, Reader reader, long position, MemorySegment into, int count) {
+        if (dtype == Dtype.F32 && into.isNative()) {
+            reader.read(position, into.asByteBuffer());
+            return;
+        }
+        ByteBuffer chunk = ByteBuffer.allocate(count * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        reader.read(position, chunk.duplicate());
+        int[] floats = toFloats(dtype, chunk, count);
+        MemorySegment.copy(floats, 0, into, ValueLayout.JAVA_INT_UNALIGNED, 0, count);
     }
 
     /** Small tensors, results and references: the values as fp32. */
@@ -148,28 +177,41 @@ public final class SafetensorsFile {
         }
     }
 
-    private static void toFloats(Dtype dtype, ByteBuffer chunk, short[] halves, float[] floats, int count) {
+    /** The bits of fp32 numbers: simple loops over arrays, which the compiler turns into vector instructions. */
+    private static int[] toFloats(Dtype dtype, ByteBuffer chunk, int count) {
+        int[] bits = new int[count];
         switch (dtype) {
-            case F32 -> chunk.asFloatBuffer().get(floats, 0, count);
+            case F32 -> chunk.asIntBuffer().get(bits);
             case F64 -> {
                 for (int i = 0; i < count; i++) {
-                    floats[i] = (float) chunk.getDouble(8 * i);
+                    bits[i] = Float.floatToRawIntBits((float) chunk.getDouble(8 * i));
                 }
             }
             case BF16 -> {
-                chunk.asShortBuffer().get(halves, 0, count);
+                short[] halves = halves(chunk, count);
                 for (int i = 0; i < count; i++) {
-                    floats[i] = Float.intBitsToFloat(halves[i] << 16); // bf16 is the upper half of an fp32
+                    bits[i] = halves[i] << 16; // bf16 is the upper half of an fp32
                 }
             }
             case F16 -> {
-                chunk.asShortBuffer().get(halves, 0, count);
+                short[] halves = halves(chunk, count);
+                float[] floats = new float[count];
                 for (int i = 0; i < count; i++) {
                     floats[i] = Float.float16ToFloat(halves[i]);
+                }
+                for (int i = 0; i < count; i++) {
+                    bits[i] = Float.floatToRawIntBits(floats[i]);
                 }
             }
             default -> throw new IllegalArgumentException(dtype + " is no floating type");
         }
+        return bits;
+    }
+
+    private static short[] halves(ByteBuffer chunk, int count) {
+        short[] halves = new short[count];
+        chunk.asShortBuffer().get(halves);
+        return halves;
     }
 
     private static SafetensorsHeader readHeader(Source source) {
@@ -191,38 +233,88 @@ public final class SafetensorsFile {
 
         long bytes();
 
+        Reader open();
+
+        /** Fills the buffer from a position, or fails. */
+        default void read(long position, ByteBuffer into) {
+            try (Reader reader = open()) {
+                reader.read(position, into);
+            }
+        }
+
+        MemorySegment map(long position, long bytes, Arena arena);
+    }
+
+    /** May be read from several threads. */
+    private interface Reader extends AutoCloseable {
         /** Fills the buffer from a position, or fails. */
         void read(long position, ByteBuffer into);
 
-        MemorySegment map(Arena arena);
+        @Override
+        default void close() {}
     }
 
-    private record OnDisk(Path file) implements Source {
-        @Override
-        public String name() {
-            return String.valueOf(file.getFileName());
-        }
-
-        @Override
-        public long bytes() {
+    /** @param bytes when it was opened */
+    private record OnDisk(Path file, long bytes) implements Source {
+        static OnDisk of(Path file) {
             try {
-                return Files.size(file);
+                return new OnDisk(file, Files.size(file));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
         @Override
-        public void read(long position, ByteBuffer into) {
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                long at = position;
-                while (into.hasRemaining()) {
-                    int count = channel.read(into, at);
-                    if (count < 0) {
-                        throw new EOFException(file + " ended at byte " + at + " while it was being read");
+        public String name() {
+            return String.valueOf(file.getFileName());
+        }
+
+        @Override
+        public Reader open() {
+            FileChannel channel = channel();
+            return new Reader() {
+                @Override
+                public void read(long position, ByteBuffer into) {
+                    try {
+                        long at = position;
+                        while (into.hasRemaining()) {
+                            int count = channel.read(into, at);
+                            if (count < 0) {
+                                throw changed("ends at byte " + at);
+                            }
+                            at += count;
+                        }
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
                     }
-                    at += count;
                 }
+
+                @Override
+                public void close() {
+                    try {
+                        channel.close();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            };
+        }
+
+        @Override
+        public MemorySegment map(long position, long length, Arena arena) {
+            try (FileChannel channel = channel()) {
+                if (channel.size() != bytes) {
+                    throw changed("has " + channel.size() + " bytes");
+                }
+                return channel.map(FileChannel.MapMode.READ_ONLY, position, length, arena);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private FileChannel channel() {
+            try {
+                return FileChannel.open(file, StandardOpenOption.READ);
             } catch (NoSuchFileException e) {
                 throw new InvalidInput(file + " has disappeared.", e);
             } catch (IOException e) {
@@ -230,13 +322,10 @@ public final class SafetensorsFile {
             }
         }
 
-        @Override
-        public MemorySegment map(Arena arena) {
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        private InvalidInput changed(String now) {
+            return new InvalidInput(file + " " + now + "; it had " + bytes
+                    + " bytes when it was opened. Somebody has changed it: get it again, and never write into the files"
+                    + " of a model that is in use.");
         }
     }
 
@@ -247,13 +336,13 @@ public final class SafetensorsFile {
         }
 
         @Override
-        public void read(long position, ByteBuffer into) {
-            into.put(content, Math.toIntExact(position), into.remaining());
+        public Reader open() {
+            return (position, into) -> into.put(content, Math.toIntExact(position), into.remaining());
         }
 
         @Override
-        public MemorySegment map(Arena arena) {
-            return MemorySegment.ofArray(content);
+        public MemorySegment map(long position, long bytes, Arena arena) {
+            return MemorySegment.ofArray(content).asSlice(position, bytes);
         }
     }
 }

@@ -37,6 +37,8 @@ public final class TensorOps {
                 return torch.slice(x, dim, start, end, 1)
               def stack(self, xs: List[Tensor], dim: int) -> Tensor:
                 return torch.stack(xs, dim)
+              def concatenate(self, xs: List[Tensor], dim: int) -> Tensor:
+                return torch.cat(xs, dim)
               def reshape(self, x: Tensor, shape: List[int]) -> Tensor:
                 return torch.reshape(x, shape)
               def add(self, x: Tensor, y: Tensor) -> Tensor:
@@ -178,6 +180,17 @@ public final class TensorOps {
                 manager.getDevice());
     }
 
+    /** Of so many numbers, to be filled through its {@link #memory} before anything else sees it. */
+    public NDArray allocate(long... shape) {
+        return manager.create(new Shape(shape), DataType.FLOAT32);
+    }
+
+    /** Takes over a tensor that was computed in another scope. */
+    public NDArray own(NDArray tensor) {
+        tensor.attach(manager);
+        return tensor;
+    }
+
     /** The values of a tensor without a copy; valid while the tensor lives. The tensor must be contiguous. */
     public static MemorySegment memory(NDArray tensor) {
         return MemorySegment.ofBuffer(tensor.toByteBuffer(true));
@@ -218,6 +231,11 @@ public final class TensorOps {
     public NDArray stack(NDArray[] tensors, int axis) {
         PtNDArray[] list = Arrays.copyOf(tensors, tensors.length, PtNDArray[].class);
         return call("stack", IValue.listFrom(list), IValue.from(axis));
+    }
+
+    public NDArray concatenate(NDArray[] tensors, int axis) {
+        PtNDArray[] list = Arrays.copyOf(tensors, tensors.length, PtNDArray[].class);
+        return call("concatenate", IValue.listFrom(list), IValue.from(axis));
     }
 
     public NDArray reshape(NDArray x, long... shape) {

@@ -12,6 +12,9 @@ public interface LanguageModel extends AutoCloseable {
     /** What it holds in memory: native and mapped bytes. */
     long bytes();
 
+    /** Whether blocks are read from the files whenever a pass comes to them, because all of them would be too much. */
+    boolean streamed();
+
     /** For people: {@code cpu}, {@code cuda:0}. */
     String device();
 

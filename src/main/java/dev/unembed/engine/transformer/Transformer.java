@@ -10,6 +10,7 @@ import dev.unembed.engine.transformer.Blueprint.NormPlacement;
 import dev.unembed.engine.transformer.Blueprint.Positions;
 import dev.unembed.engine.transformer.HookPoint.Site;
 import dev.unembed.engine.transformer.TransformerWeights.BlockWeights;
+import dev.unembed.engine.transformer.WeightSource.OpenBlock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,40 +32,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transformer {
     private final Blueprint blueprint;
-    private final TransformerWeights<NDArray> weights;
-    private final List<Layer> layers = new ArrayList<>();
+    private final WeightSource weights;
     private final Normalization finalNorm;
     private final Unembedding unembedding;
 
     private final @Nullable Normalization embeddingNorm;
 
-    private record Layer(SublayerNorms ln1, Attention attention, SublayerNorms ln2, FeedForward mlp) {}
-
-    /** @param weights must outlive this; whoever loaded them closes them */
-    public Transformer(Blueprint blueprint, TransformerWeights<NDArray> weights) {
-        this.blueprint = blueprint;
-        this.weights = weights;
-        for (BlockWeights<NDArray> block : weights.blocks()) {
-            int layer = layers.size();
-            layers.add(new Layer(
+    private record Layer(SublayerNorms ln1, Attention attention, SublayerNorms ln2, FeedForward mlp) {
+        static Layer of(Blueprint blueprint, BlockWeights<NDArray> block, int layer) {
+            return new Layer(
                     SublayerNorms.ofAttention(blueprint, block, layer),
                     new Attention(blueprint.attention(), blueprint.norm(), block.attention(), layer),
                     SublayerNorms.ofMlp(blueprint, block, layer),
-                    new FeedForward(blueprint.mlp(), block.mlp(), layer)));
+                    new FeedForward(blueprint.mlp(), block.mlp(), layer));
         }
+    }
+
+    /** @param weights must outlive this; whoever loaded them closes them */
+    public Transformer(Blueprint blueprint, TransformerWeights<NDArray> weights) {
+        this(blueprint, WeightSource.inMemory(weights));
+    }
+
+    /** @param weights must outlive this; whoever made them closes them */
+    public Transformer(Blueprint blueprint, WeightSource weights) {
+        this.blueprint = blueprint;
+        this.weights = weights;
         embeddingNorm = blueprint.embedding().normalized()
                 ? new Normalization(blueprint.norm(), Objects.requireNonNull(weights.embeddingNorm()))
                 : null;
         finalNorm = new Normalization(blueprint.norm(), weights.finalNorm());
-        unembedding = new Unembedding(weights.unembedding(), blueprint.dVocab(), blueprint.logitCap());
+        unembedding = new Unembedding(
+                weights.unembedding(), weights.unembeddingBias(), blueprint.dVocab(), blueprint.logitCap());
     }
 
     public Blueprint blueprint() {
         return blueprint;
     }
 
-    /** For the engine's own use; the tensors belong to the model. */
-    public TransformerWeights<NDArray> weights() {
+    /** For the engine's own use. */
+    public WeightSource weights() {
         return weights;
     }
 
@@ -123,7 +129,7 @@ public final class Transformer {
             throw new IllegalArgumentException("a pass from token ids computes all " + ids[0].length + " positions");
         }
         NDArray stream = embed(ids, new Pass(scope.ops(), probe)); // [batch pos d_model]
-        return blocks(0, layers.size(), stream, true, Sight.ofBlocks(blueprint, reach, scope.ops()), probe, scope);
+        return blocks(0, blueprint.layers(), stream, true, Sight.ofBlocks(blueprint, reach, scope.ops()), probe, scope);
     }
 
     /**
@@ -134,7 +140,7 @@ public final class Transformer {
      */
     public NDArray streamsInto(int block, int[][] ids, Probe probe, TensorScope scope) {
         requireReadable(ids);
-        Objects.checkIndex(block, layers.size() + 1);
+        Objects.checkIndex(block, blueprint.layers() + 1);
         NDArray stream = embed(ids, new Pass(scope.ops(), probe)); // [batch pos d_model]
         List<Sight> sights = Sight.ofBlocks(blueprint, Reach.everything(ids[0].length), scope.ops());
         return blocks(0, block, stream, true, sights, probe, scope);
@@ -152,8 +158,8 @@ public final class Transformer {
     public NDArray resume(Entry entry, Reach reach, Probe probe, TensorScope scope) {
         List<Sight> sights = Sight.ofBlocks(blueprint, reach, scope.ops());
         if (entry instanceof Entry.AtBlock(int block, NDArray residPre)) {
-            NDArray stream = blocks(block, layers.size(), residPre, false, sights, probe, scope);
-            return block == layers.size() && !reach.readsAll()
+            NDArray stream = blocks(block, blueprint.layers(), residPre, false, sights, probe, scope);
+            return block == blueprint.layers() && !reach.readsAll()
                     ? scope.ops()
                             .narrow(
                                     stream,
@@ -164,7 +170,9 @@ public final class Transformer {
         }
         int l = entry.block();
         NDArray stream;
-        try (TensorScope local = new TensorScope()) {
+        try (OpenBlock open = weights.open(l);
+                TensorScope local = new TensorScope()) {
+            Layer layer = Layer.of(blueprint, open.weights(), l);
             Pass pass = new Pass(local.ops(), probe);
             Sight sight = sights.get(l);
             NDArray residPre = sight.queried(
@@ -176,13 +184,13 @@ public final class Transformer {
                     pass.ops()); // [batch pos d_model]
             NDArray attnOut = switch (entry) {
                 case Entry.AtBlock e -> throw new IllegalStateException("handled above");
-                case Entry.AfterHeads e -> attnOut(l, sight.queried(e.z(), pass.ops()), pass);
+                case Entry.AfterHeads e -> attnOut(l, layer, sight.queried(e.z(), pass.ops()), pass);
                 case Entry.AfterAttention e -> sight.queried(e.attnOut(), pass.ops());
             }; // [batch pos d_model]
-            stream = scope.keep(afterAttention(l, residPre, attnOut, pass));
+            stream = scope.keep(afterAttention(l, layer, residPre, attnOut, pass));
         }
         probe.blockDone(l);
-        return blocks(l + 1, layers.size(), stream, true, sights, probe, scope);
+        return blocks(l + 1, blueprint.layers(), stream, true, sights, probe, scope);
     }
 
     /** @param ours whether the stream is this pass's own, to be freed when it has been read */
@@ -190,17 +198,18 @@ public final class Transformer {
             int first, int end, NDArray entering, boolean ours, List<Sight> sights, Probe probe, TensorScope scope) {
         NDArray stream = entering;
         for (int l = first; l < end; l++) {
-            try (TensorScope local = new TensorScope()) {
+            try (OpenBlock open = weights.open(l);
+                    TensorScope local = new TensorScope()) {
                 if (ours || l > first) {
                     local.keep(stream); // freed with this block, unless the probe takes it over
                 }
                 Pass pass = new Pass(local.ops(), probe);
                 Sight sight = sights.get(l);
-                Layer layer = layers.get(l);
+                Layer layer = Layer.of(blueprint, open.weights(), l);
                 NDArray residPre = pass.see(Site.RESID_PRE, l, stream); // [batch pos d_model]
                 NDArray z = layer.attention().mixed(layer.ln1().before(residPre, pass), sight, pass);
-                NDArray attnOut = attnOut(l, z, pass); // [batch pos d_model]
-                stream = scope.keep(afterAttention(l, sight.queried(residPre, pass.ops()), attnOut, pass));
+                NDArray attnOut = attnOut(l, layer, z, pass); // [batch pos d_model]
+                stream = scope.keep(afterAttention(l, layer, sight.queried(residPre, pass.ops()), attnOut, pass));
             }
             probe.blockDone(l);
         }
@@ -208,15 +217,13 @@ public final class Transformer {
     }
 
     /** @param z [batch pos head d_head] @return what attention adds to the stream [batch pos d_model] */
-    private NDArray attnOut(int l, NDArray z, Pass pass) {
-        Layer layer = layers.get(l);
+    private NDArray attnOut(int l, Layer layer, NDArray z, Pass pass) {
         return pass.see(Site.ATTN_OUT, l, layer.ln1().after(layer.attention().output(z, pass.ops()), pass));
     }
 
     /** The second half of a block. @param residPre attnOut [batch pos d_model] @return the stream it leaves */
-    private NDArray afterAttention(int l, NDArray residPre, NDArray attnOut, Pass pass) {
+    private NDArray afterAttention(int l, Layer layer, NDArray residPre, NDArray attnOut, Pass pass) {
         TensorOps ops = pass.ops();
-        Layer layer = layers.get(l);
         NDArray residMid = ops.add(residPre, attnOut); // [batch pos d_model]
         boolean sequential = blueprint.flow() == Flow.SEQUENTIAL;
         if (sequential) {
@@ -259,7 +266,7 @@ public final class Transformer {
         TensorOps ops = pass.ops();
         int positions = ids[0].length;
         int[] flat = Arrays.stream(ids).flatMapToInt(Arrays::stream).toArray();
-        NDArray tokens = ops.embedding(weights.tokenEmbedding(), ops.createIds(flat, ids.length, positions));
+        NDArray tokens = embedded(weights.tokenEmbedding(), flat, ids.length, ops);
         if (blueprint.embedding().scale() != 1) {
             tokens = ops.multiply(tokens, blueprint.embedding().scale());
         }
@@ -272,13 +279,18 @@ public final class Transformer {
             case Positions.RotaryBySpan rotary -> tokens;
             case Positions.Alibi alibi -> tokens;
             case Positions.Learned learned -> {
-                NDArray table = Objects.requireNonNull(weights.positionEmbedding());
+                RowTable table = Objects.requireNonNull(weights.positionEmbedding());
                 int[] order = new int[flat.length];
                 Arrays.setAll(order, i -> learned.offset() + i % positions);
-                NDArray positional = ops.embedding(table, ops.createIds(order, ids.length, positions));
+                NDArray positional = embedded(table, order, ids.length, ops);
                 yield ops.add(tokens, pass.see(HookPoint.of(Site.POS_EMBED), positional));
             }
         };
+    }
+
+    /** @param ids of all prompts, one after the other @return [batch pos d_model] */
+    private NDArray embedded(RowTable table, int[] ids, int prompts, TensorOps ops) {
+        return ops.reshape(table.rows(ids, ops), prompts, ids.length / prompts, blueprint.dModel());
     }
 
     /** Multiplications of the blocks for so many positions; attention's scores are left out. */

@@ -79,29 +79,19 @@ public record TransformerWeights<T>(
         public BlockWeights(NormWeights<T> ln1, AttentionWeights<T> attention, NormWeights<T> ln2, MlpWeights<T> mlp) {
             this(ln1, attention, null, ln2, mlp, null);
         }
+
+        /** One block alone, as {@link TransformerWeights#map}. */
+        public <U> BlockWeights<U> map(Function<? super T, ? extends U> f) {
+            return new Mapping<T, U>(f).block(this);
+        }
     }
 
     /** The same arrangement with every tensor turned into something else, each once even where two places share it. */
     public <U> TransformerWeights<U> map(Function<? super T, ? extends U> f) {
         Mapping<T, U> m = new Mapping<>(f);
         List<BlockWeights<U>> mapped = new ArrayList<>();
-        for (BlockWeights<T> b : blocks) {
-            mapped.add(new BlockWeights<>(
-                    m.norm(b.ln1()),
-                    new AttentionWeights<>(
-                            m.linear(b.attention().q()),
-                            m.linear(b.attention().k()),
-                            m.linear(b.attention().v()),
-                            m.linear(b.attention().o()),
-                            m.optionalNorm(b.attention().qNorm()),
-                            m.optionalNorm(b.attention().kNorm())),
-                    m.optionalNorm(b.ln1Post()),
-                    m.norm(b.ln2()),
-                    new MlpWeights<>(
-                            b.mlp().gate() == null ? null : m.linear(b.mlp().gate()),
-                            m.linear(b.mlp().in()),
-                            m.linear(b.mlp().out())),
-                    m.optionalNorm(b.ln2Post())));
+        for (BlockWeights<T> block : blocks) {
+            mapped.add(m.block(block));
         }
         return new TransformerWeights<>(
                 m.tensor(tokenEmbedding),
@@ -148,6 +138,25 @@ public record TransformerWeights<T>(
 
         NormWeights<U> norm(NormWeights<T> n) {
             return new NormWeights<>(tensor(n.gain()), optional(n.bias()));
+        }
+
+        BlockWeights<U> block(BlockWeights<T> b) {
+            return new BlockWeights<>(
+                    norm(b.ln1()),
+                    new AttentionWeights<>(
+                            linear(b.attention().q()),
+                            linear(b.attention().k()),
+                            linear(b.attention().v()),
+                            linear(b.attention().o()),
+                            optionalNorm(b.attention().qNorm()),
+                            optionalNorm(b.attention().kNorm())),
+                    optionalNorm(b.ln1Post()),
+                    norm(b.ln2()),
+                    new MlpWeights<>(
+                            b.mlp().gate() == null ? null : linear(b.mlp().gate()),
+                            linear(b.mlp().in()),
+                            linear(b.mlp().out())),
+                    optionalNorm(b.ln2Post()));
         }
 
         @Nullable

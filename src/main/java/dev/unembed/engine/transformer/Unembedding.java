@@ -2,19 +2,19 @@ package dev.unembed.engine.transformer;
 
 import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.tensor.TensorOps;
-import dev.unembed.engine.transformer.TransformerWeights.Linear;
+import dev.unembed.engine.tensor.TensorScope;
 import org.jspecify.annotations.Nullable;
 
 /** Logits from a normalised stream: wU·x + bU, soft-capped where the model does so. */
 public final class Unembedding {
-    private final NDArray weight;
+    private final RowTable weight;
     private final @Nullable NDArray bias;
     private final @Nullable Double logitCap;
     private final int dVocab;
 
-    Unembedding(Linear<NDArray> weights, int dVocab, @Nullable Double logitCap) {
-        this.weight = weights.weight();
-        this.bias = weights.bias();
+    Unembedding(RowTable weight, @Nullable NDArray bias, int dVocab, @Nullable Double logitCap) {
+        this.weight = weight;
+        this.bias = bias;
         this.dVocab = dVocab;
         this.logitCap = logitCap;
     }
@@ -25,13 +25,37 @@ public final class Unembedding {
 
     /** All logits. @param normalized [.. d_model] @return [.. d_vocab] */
     public NDArray logits(NDArray normalized, TensorOps ops) {
-        return cap(ops.linear(normalized, weight, bias), ops);
+        int atOnce = weight.rowsAtOnce(dVocab);
+        if (atOnce >= dVocab) {
+            return logits(normalized, 0, dVocab, ops);
+        }
+        try (TensorScope scope = new TensorScope()) {
+            NDArray[] blocks = new NDArray[Math.ceilDiv(dVocab, atOnce)];
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = logits(normalized, i * atOnce, Math.min(dVocab, (i + 1) * atOnce), scope.ops());
+            }
+            int axis = normalized.getShape().dimension() - 1;
+            return ops.own(scope.ops().concatenate(blocks, axis));
+        }
     }
 
     /** The logits of tokens {@code from} up to, not including, {@code to}. @return [.. to-from] */
     public NDArray logits(NDArray normalized, int from, int to, TensorOps ops) {
-        NDArray rows = ops.narrow(weight, 0, from, to);
-        return cap(ops.linear(normalized, rows, bias == null ? null : ops.narrow(bias, 0, from, to)), ops);
+        try (TensorScope scope = new TensorScope()) { // of rows that aren't in memory, none outlives its product
+            NDArray rows = weight.rows(from, to, scope.ops());
+            NDArray biases = bias == null ? null : scope.ops().narrow(bias, 0, from, to);
+            return cap(ops.linear(normalized, rows, biases), ops);
+        }
+    }
+
+    /** The rows of some tokens, wU without its bias. @return [ids d_model] */
+    public NDArray rows(int[] ids, TensorOps ops) {
+        return weight.rows(ids, ops);
+    }
+
+    /** bU [d_vocab]; the tensor belongs to the model. */
+    public @Nullable NDArray bias() {
+        return bias;
     }
 
     /** The logits of some tokens. @param ids [n] @return [.. n] */
@@ -39,7 +63,7 @@ public final class Unembedding {
         NDArray index = ops.createIds(ids, ids.length);
         NDArray biases =
                 bias == null ? null : ops.reshape(ops.embedding(ops.reshape(bias, dVocab, 1), index), ids.length);
-        return cap(ops.linear(normalized, ops.embedding(weight, index), biases), ops);
+        return cap(ops.linear(normalized, weight.rows(ids, ops), biases), ops);
     }
 
     /** Other tokens for every row. @param normalized [n d_model] @param ids [n m] @return [n m] */
@@ -49,7 +73,13 @@ public final class Unembedding {
                 .flatMapToInt(java.util.Arrays::stream)
                 .toArray();
         NDArray index = ops.createIds(flat, ids.length, m);
-        NDArray dots = ops.rowDots(normalized, ops.embedding(weight, index)); // [n m]
+        NDArray dots = ops.rowDots(
+                normalized,
+                ops.reshape(
+                        weight.rows(flat, ops),
+                        ids.length,
+                        m,
+                        normalized.getShape().get(1))); // [n m]
         NDArray biases =
                 bias == null ? null : ops.reshape(ops.embedding(ops.reshape(bias, dVocab, 1), index), ids.length, m);
         return cap(biases == null ? dots : ops.add(dots, biases), ops);

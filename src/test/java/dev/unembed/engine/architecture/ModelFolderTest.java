@@ -3,15 +3,18 @@ package dev.unembed.engine.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.unembed.engine.Fixtures;
 import dev.unembed.engine.InvalidInput;
+import dev.unembed.engine.safetensors.Dtype;
 import dev.unembed.engine.safetensors.SafetensorsFile;
 import dev.unembed.engine.safetensors.SafetensorsWriter;
 import dev.unembed.engine.safetensors.TensorInfo;
 import dev.unembed.engine.transformer.Hooks;
 import dev.unembed.engine.transformer.LanguageModel;
+import dev.unembed.engine.transformer.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
@@ -108,6 +112,44 @@ class ModelFolderTest {
         Files.write(
                 folder.resolve("model.safetensors"), damaged.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
         assertRefused(folder, "I32", "F32, F16, BF16");
+    }
+
+    /** Tensors of other types than fp32 would end the process in the native library: none is ever made. */
+    @ParameterizedTest
+    @EnumSource(Dtype.class)
+    void everyStoredTypeIsConvertedOrRefused(Dtype dtype) throws IOException {
+        Path folder = Fixtures.copy(Fixtures.tiny("gpt2"), temp.resolve(dtype.name()));
+        SafetensorsFile file = SafetensorsFile.open(folder.resolve("model.safetensors"));
+        ObjectNode header = JSON.createObjectNode();
+        long end = 0;
+        for (TensorInfo tensor : file.tensors().values()) {
+            ObjectNode entry = header.putObject(tensor.name()).put("dtype", dtype.name());
+            entry.putPOJO("shape", tensor.shape());
+            long bytes = tensor.elements() * dtype.bytes();
+            entry.putArray("data_offsets").add(end).add(end + bytes);
+            end += bytes;
+        }
+        byte[] text = JSON.writeValueAsBytes(header);
+        Files.write(
+                folder.resolve("model.safetensors"),
+                java.nio.ByteBuffer.allocate(Math.toIntExact(8 + text.length + end))
+                        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                        .putLong(text.length)
+                        .put(text)
+                        .array());
+        if (dtype.readableAsFloats()) {
+            try (LanguageModel model = Fixtures.load(folder);
+                    WeightSource.OpenBlock block = model.transformer().weights().open(0)) {
+                block.weights().map(tensor -> {
+                    assertThat(tensor.getDataType()).isEqualTo(DataType.FLOAT32);
+                    return true;
+                });
+                assertThat(model.transformer().forward(IDS, Hooks.none()).logits())
+                        .containsOnly(0f);
+            }
+        } else {
+            assertRefused(folder, dtype.name(), "F32, F16, BF16");
+        }
     }
 
     @Test

@@ -58,7 +58,7 @@ class TransformerTest {
             Activation z = everything(model).cache().get(HookPoint.at(Site.Z, 1)); // [batch pos head d_head]
             Activation out = everything(model).cache().get(HookPoint.at(Site.ATTN_OUT, 1)); // [batch pos d_model]
             TransformerWeights.Linear<NDArray> o =
-                    transformer.weights().blocks().get(1).attention().o();
+                    transformer.weights().open(1).weights().attention().o();
             int dModel = transformer.blueprint().dModel();
             int width = z.shape()[2] * z.shape()[3];
             float[] wO = contiguous(o.weight()); // [d_model head·d_head]
