@@ -8,7 +8,8 @@
  * <p><b>The way of a reading.</b> {@code architecture} opens a folder and describes it as a {@code Blueprint};
  * {@code safetensors} maps its weights; {@code text} turns a prompt into ids; {@code transformer} runs the blocks and lets
  * {@code Hooks} look and replace; {@code lens} turns residual streams into statistics over the vocabulary;
- * {@code experiment} binds them to parameters; {@code result} is what leaves.
+ * {@code prompt} makes and reads examples with a right and a wrong answer, {@code attribution} splits their logit
+ * difference into votes, {@code circuit} ablates and patches; {@code experiment} binds them to parameters; {@code result} is what leaves.
  *
  * <p><b>Axes.</b> The comment at the end of a line that makes a tensor names its axes, outermost first:
  *
