@@ -41,8 +41,8 @@ final class ExampleTable extends Grid<ExampleTable.Row> {
     private static final String PROMPT = """
             <div class="example">
               <div class="toks">${item.tokens.map((token, i) => html`<span class="tok ${item.differs[i] ? 'differs' : ''}">${token}</span>`)}</div>
-              ${item.corrupted.length ? html`<div class="toks corrupted" title="Corrupted prompt"><span class="muted">corrupted</span>
-                ${item.corrupted.map((token, i) => html`<span class="tok ${item.differs[i] ? 'differs' : ''}">${token}</span>`)}</div>` : ''}
+              ${item.corrupted.length ? html`<div class="toks corrupted" title=${item.whole}><span class="muted">corrupted</span>
+                ${item.corrupted.map((token) => html`<span class="tok ${token === '→' ? '' : 'differs'}">${token}</span>`)}</div>` : ''}
             </div>""";
 
     private static final String ANSWER = """
@@ -69,10 +69,11 @@ final class ExampleTable extends Grid<ExampleTable.Row> {
         addColumn(LitRenderer.<Row>of(PROMPT)
                         .withProperty(
                                 "tokens", row -> this.pieces.apply(row.example().prompt()))
-                        .withProperty("corrupted", row -> corrupted(row.example()))
+                        .withProperty("corrupted", row -> exchanged(row.example()))
+                        .withProperty("whole", row -> Objects.requireNonNullElse(row.example().corrupted(), ""))
                         .withProperty("differs", row -> differs(row.example())))
                 .setHeader("Prompt")
-                .setFlexGrow(6)
+                .setFlexGrow(9)
                 .setWidth("300px");
         addColumn(LitRenderer.<Row>of(ANSWER)
                         .withProperty(
@@ -138,6 +139,27 @@ final class ExampleTable extends Grid<ExampleTable.Row> {
         deselectAll();
         setItems(rows);
         getElement().getStyle().set("--rows", String.valueOf(rows.size()));
+    }
+
+    /** What the corrupted prompt has in other places' stead: the tokens that go, an arrow, the tokens that come. */
+    private List<String> exchanged(PromptExample example) {
+        List<String> tokens = pieces.apply(example.prompt());
+        List<String> other = corrupted(example);
+        List<Boolean> differs = differs(example);
+        if (other.isEmpty() || tokens.size() != other.size()) {
+            return other;
+        }
+        List<String> gone = new ArrayList<>();
+        List<String> come = new ArrayList<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            if (differs.get(i)) {
+                gone.add(tokens.get(i));
+                come.add(other.get(i));
+            }
+        }
+        gone.add("→");
+        gone.addAll(come);
+        return gone;
     }
 
     private List<String> corrupted(PromptExample example) {

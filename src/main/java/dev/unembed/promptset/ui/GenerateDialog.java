@@ -41,6 +41,7 @@ final class GenerateDialog extends Dialog {
     private final Div preview = Parts.div("example-preview");
     private final Button make;
     private final PromptSetService sets;
+    private final List<PromptGenerator> tasks = PromptGenerator.all();
     private @Nullable Generated made;
 
     /** @param named whether a name is asked for @param done hears the name ("" where none is asked for) and the examples */
@@ -55,7 +56,7 @@ final class GenerateDialog extends Dialog {
         model.setItemLabelGenerator(ModelDetails::name);
         model.setHelperText("Its tokenizer decides which words are one token.");
         generator.setLabel("Task");
-        generator.setItems(PromptGenerator.all());
+        generator.setItems(tasks);
         generator.setItemLabelGenerator(PromptGenerator::label);
         templates.setItemLabelGenerator(template -> template.id() + "  " + template.text());
         templates.setPlaceholder("Those whose words the model knows");
@@ -83,7 +84,7 @@ final class GenerateDialog extends Dialog {
             field.addValueChangeListener(change -> show());
         }
         all.stream().findFirst().ifPresent(model::setValue);
-        generator.setValue(PromptGenerator.all().getFirst());
+        generator.setValue(tasks.getFirst());
     }
 
     private static IntegerField number(String label, int value, int min, int max) {
@@ -99,7 +100,7 @@ final class GenerateDialog extends Dialog {
     private void taskChosen(PromptGenerator task) {
         String before = name.getValue();
         if (before.isEmpty()
-                || PromptGenerator.all().stream().anyMatch(each -> each.label().equals(before))) {
+                || tasks.stream().anyMatch(each -> each.label().equals(before))) {
             name.setValue(task.label());
         }
         counterparts.setVisible(task.hasCounterparts());

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unembed.promptset.ui;
+
+import org.jspecify.annotations.NullMarked;
