@@ -2,8 +2,11 @@ package dev.unembed.engine.prompt;
 
 import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.text.Tokenizer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record PromptRecipe(
         String generator, @Nullable Integer version, int count, long seed, List<String> templates, int counterparts) {
+    /** Where templates aren't named: an order of two sentences then has four prompts each. */
+    private static final int PROMPTS_PER_TEMPLATE = 8;
+
     public static final int MAX_COUNT = 2000;
     public static final int MAX_COUNTERPARTS = 20;
     public static final int DEFAULT_COUNTERPARTS = 5;
@@ -62,7 +68,23 @@ public record PromptRecipe(
                 .map(PromptTemplate::id)
                 .filter(id -> used.stream().noneMatch(template -> template.equals(id) || template.startsWith(id + "/")))
                 .toList();
-        return new PromptRecipe(generator, version, count, seed, others, counterparts).make(tokenizer, seen);
+        return new PromptRecipe(generator, version, count, seed, few(others, count, seed), counterparts)
+                .make(tokenizer, seen);
+    }
+
+    /**
+     * So few templates that each has several prompts: a mean over the prompts of a template, which ablations put in the place
+     * of a component, is no mean where there is one.
+     */
+    private static <T> List<T> few(List<T> templates, int count, long seed) {
+        int most = Math.max(1, count / PROMPTS_PER_TEMPLATE);
+        if (templates.size() <= most) {
+            return templates;
+        }
+        List<T> shuffled = new ArrayList<>(templates);
+        Collections.shuffle(shuffled, new Random(seed));
+        List<T> chosen = shuffled.subList(0, most);
+        return templates.stream().filter(chosen::contains).toList();
     }
 
     private Made make(Tokenizer tokenizer, List<PromptExample> seen) {
@@ -79,7 +101,7 @@ public record PromptRecipe(
         }
         Vocabulary vocabulary = new Vocabulary(tokenizer);
         List<PromptTemplate> chosen = templates.isEmpty()
-                ? task.templatesFor(vocabulary)
+                ? few(task.templatesFor(vocabulary), count, seed)
                 : templates.stream().distinct().map(id -> template(task, id)).toList();
         List<PromptExample> examples = task.make(new PromptOrder(count, seed, chosen, counterparts, seen), vocabulary);
         PromptRecipe complete = new PromptRecipe(

@@ -70,7 +70,9 @@ final class ExampleTable extends Grid<ExampleTable.Row> {
                         .withProperty(
                                 "tokens", row -> this.pieces.apply(row.example().prompt()))
                         .withProperty("corrupted", row -> exchanged(row.example()))
-                        .withProperty("whole", row -> Objects.requireNonNullElse(row.example().corrupted(), ""))
+                        .withProperty(
+                                "whole",
+                                row -> Objects.requireNonNullElse(row.example().corrupted(), ""))
                         .withProperty("differs", row -> differs(row.example())))
                 .setHeader("Prompt")
                 .setFlexGrow(9)

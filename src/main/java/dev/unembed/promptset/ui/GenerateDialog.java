@@ -99,8 +99,7 @@ final class GenerateDialog extends Dialog {
 
     private void taskChosen(PromptGenerator task) {
         String before = name.getValue();
-        if (before.isEmpty()
-                || tasks.stream().anyMatch(each -> each.label().equals(before))) {
+        if (before.isEmpty() || tasks.stream().anyMatch(each -> each.label().equals(before))) {
             name.setValue(task.label());
         }
         counterparts.setVisible(task.hasCounterparts());

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 class PromptSetPartsTest {
     private static final PromptExample FRANCE = PromptExample.of("The capital of France is", " Paris", " Rome");
     private static final PromptExample SPAIN = PromptExample.of("The capital of Spain is", " Madrid", null);
-    private static final Origin ORIGIN = new Origin(
-            new PromptRecipe("capitals", 1, 2, 7, List.of("capitals/1"), 0), "demo", "0".repeat(64), false);
+    private static final Origin ORIGIN =
+            new Origin(new PromptRecipe("capitals", 1, 2, 7, List.of("capitals/1"), 0), "demo", "0".repeat(64), false);
 
     private static VersionDetails version(@Nullable Origin origin) {
         return new VersionDetails(
@@ -139,8 +139,10 @@ class PromptSetPartsTest {
         dialog.text.setValue("prompt,answer\nThe capital of France is, Paris\n");
         assertThat(dialog.take.isEnabled()).isTrue();
         dialog.take.click();
-        assertThat(taken).singleElement().satisfies(read -> assertThat(read.examples())
-                .containsExactly(PromptExample.of("The capital of France is", " Paris", null)));
+        assertThat(taken)
+                .singleElement()
+                .satisfies(read -> assertThat(read.examples())
+                        .containsExactly(PromptExample.of("The capital of France is", " Paris", null)));
     }
 
     private static void click(com.vaadin.flow.component.dialog.Dialog dialog, String text) {
@@ -154,8 +156,10 @@ class PromptSetPartsTest {
     private static List<Button> buttons(com.vaadin.flow.component.dialog.Dialog dialog) {
         List<Button> buttons = new ArrayList<>();
         collect(dialog, buttons);
-        dialog.getFooter().getElement().getChildren().forEach(element -> element.getComponent()
-                .ifPresent(component -> collect(component, buttons)));
+        dialog.getFooter()
+                .getElement()
+                .getChildren()
+                .forEach(element -> element.getComponent().ifPresent(component -> collect(component, buttons)));
         return buttons;
     }
 
