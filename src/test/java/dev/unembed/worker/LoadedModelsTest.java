@@ -7,6 +7,7 @@ import dev.unembed.engine.ResourcesExhausted;
 import dev.unembed.engine.architecture.ModelFolder;
 import dev.unembed.engine.text.Tokenizer;
 import dev.unembed.engine.transformer.LanguageModel;
+import dev.unembed.engine.transformer.Placement;
 import dev.unembed.engine.transformer.Transformer;
 import dev.unembed.worker.LoadedModels.Lease;
 import java.nio.file.Path;
@@ -109,7 +110,7 @@ class LoadedModelsTest {
         }
 
         @Override
-        public LanguageModel load(Residence residence, LoadProgress progress) {
+        public LanguageModel load(Residence residence, Placement placement, LoadProgress progress) {
             events.add("load " + id);
             return new FakeModel(this);
         }

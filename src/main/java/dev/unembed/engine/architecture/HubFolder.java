@@ -7,6 +7,7 @@ import dev.unembed.engine.text.BosRule;
 import dev.unembed.engine.text.Tokenizer;
 import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.LanguageModel;
+import dev.unembed.engine.transformer.Placement;
 import dev.unembed.engine.transformer.TransformerWeights;
 import java.io.IOException;
 import java.io.InputStream;
@@ -158,7 +159,7 @@ final class HubFolder implements ModelFolder {
     }
 
     @Override
-    public LanguageModel load(Residence residence, LoadProgress progress) {
-        return LoadedModel.load(blueprint, plan, files, tokenizer, residence, progress);
+    public LanguageModel load(Residence residence, Placement placement, LoadProgress progress) {
+        return LoadedModel.load(blueprint, plan, files, tokenizer, residence, placement, progress);
     }
 }

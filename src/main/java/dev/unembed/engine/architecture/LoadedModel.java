@@ -8,6 +8,7 @@ import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.text.Tokenizer;
 import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.LanguageModel;
+import dev.unembed.engine.transformer.Placement;
 import dev.unembed.engine.transformer.Transformer;
 import dev.unembed.engine.transformer.TransformerWeights;
 
@@ -18,14 +19,22 @@ import dev.unembed.engine.transformer.TransformerWeights;
 final class LoadedModel implements LanguageModel {
     private final Tokenizer tokenizer;
     private final Transformer transformer;
+    private final Placement placement;
     private final Runnable release;
     private final long bytes;
     private final boolean streamed;
     private boolean closed;
 
-    private LoadedModel(Tokenizer tokenizer, Transformer transformer, Runnable release, long bytes, boolean streamed) {
+    private LoadedModel(
+            Tokenizer tokenizer,
+            Transformer transformer,
+            Placement placement,
+            Runnable release,
+            long bytes,
+            boolean streamed) {
         this.tokenizer = tokenizer;
         this.transformer = transformer;
+        this.placement = placement;
         this.release = release;
         this.bytes = bytes;
         this.streamed = streamed;
@@ -37,16 +46,18 @@ final class LoadedModel implements LanguageModel {
             WeightFiles files,
             Tokenizer tokenizer,
             Residence residence,
+            Placement placement,
             LoadProgress progress) {
         Torch.prepareThread(Torch.cores());
         try {
             return switch (residence) {
-                case RESIDENT -> resident(blueprint, plan, files, tokenizer, progress);
+                case RESIDENT -> resident(blueprint, plan, files, tokenizer, placement, progress);
                 case STREAMED -> {
-                    StreamedWeights weights = new StreamedWeights(plan, files);
+                    StreamedWeights weights = new StreamedWeights(plan, files, placement);
                     yield new LoadedModel(
                             tokenizer,
                             new Transformer(blueprint, weights),
+                            placement,
                             weights::close,
                             StreamedWeights.bytes(plan),
                             true);
@@ -65,6 +76,7 @@ final class LoadedModel implements LanguageModel {
             TransformerWeights<StoredTensor> plan,
             WeightFiles files,
             Tokenizer tokenizer,
+            Placement placement,
             LoadProgress progress) {
         long total = files.bytes();
         long[] done = {0};
@@ -73,9 +85,9 @@ final class LoadedModel implements LanguageModel {
             progress.loaded(Math.min(done[0], total), total);
         });
         try {
-            Transformer transformer = new Transformer(blueprint, plan.map(reader::tensor));
+            Transformer transformer = new Transformer(blueprint, plan.map(placement, reader::tensor));
             reader.seal();
-            return new LoadedModel(tokenizer, transformer, reader::close, reader.bytes(), false);
+            return new LoadedModel(tokenizer, transformer, placement, reader::close, reader.bytes(), false);
         } catch (RuntimeException | Error e) {
             reader.close();
             throw e;
@@ -107,7 +119,7 @@ final class LoadedModel implements LanguageModel {
 
     @Override
     public String device() {
-        return "cpu";
+        return placement.toString();
     }
 
     @Override

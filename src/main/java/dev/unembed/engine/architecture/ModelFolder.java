@@ -2,6 +2,7 @@ package dev.unembed.engine.architecture;
 
 import dev.unembed.engine.text.Tokenizer;
 import dev.unembed.engine.transformer.LanguageModel;
+import dev.unembed.engine.transformer.Placement;
 import java.nio.file.Path;
 
 /**
@@ -49,9 +50,14 @@ public interface ModelFolder {
      *     nothing stays behind
      * @throws dev.unembed.engine.ResourcesExhausted if the weights don't fit in memory
      */
-    LanguageModel load(Residence residence, LoadProgress progress);
+    LanguageModel load(Residence residence, Placement placement, LoadProgress progress);
 
-    /** Resident, and without being watched. */
+    /** On the host. */
+    default LanguageModel load(Residence residence, LoadProgress progress) {
+        return load(residence, Placement.HOST, progress);
+    }
+
+    /** Resident on the host, and without being watched. */
     default LanguageModel load() {
         return load(Residence.RESIDENT, (done, total) -> {});
     }

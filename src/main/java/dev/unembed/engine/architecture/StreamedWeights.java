@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.architecture.StoredTensor.Change;
 import dev.unembed.engine.safetensors.WeightFiles;
+import dev.unembed.engine.tensor.ComputeDevice;
 import dev.unembed.engine.tensor.TensorOps;
+import dev.unembed.engine.transformer.Placement;
 import dev.unembed.engine.transformer.RowTable;
 import dev.unembed.engine.transformer.TransformerWeights;
 import dev.unembed.engine.transformer.TransformerWeights.BlockWeights;
@@ -30,6 +32,7 @@ final class StreamedWeights implements WeightSource, AutoCloseable {
 
     private final TransformerWeights<StoredTensor> plan;
     private final WeightFiles files;
+    private final Placement placement;
     private final TensorReader always;
     private final @Nullable NormWeights<NDArray> embeddingNorm;
     private final NormWeights<NDArray> finalNorm;
@@ -39,23 +42,25 @@ final class StreamedWeights implements WeightSource, AutoCloseable {
     private final RowTable unembedding;
     private final Map<Integer, SharedBlock> open = new HashMap<>();
 
-    StreamedWeights(TransformerWeights<StoredTensor> plan, WeightFiles files) {
+    StreamedWeights(TransformerWeights<StoredTensor> plan, WeightFiles files, Placement placement) {
         this.plan = plan;
+        this.placement = placement;
         this.files = files;
         always = new TensorReader(files, false, bytes -> {});
-        embeddingNorm = plan.embeddingNorm() == null ? null : norm(plan.embeddingNorm());
-        finalNorm = norm(plan.finalNorm());
+        embeddingNorm = plan.embeddingNorm() == null ? null : norm(plan.embeddingNorm(), placement.first());
+        finalNorm = norm(plan.finalNorm(), placement.last());
         StoredTensor bias = plan.unembedding().bias();
-        unembeddingBias = bias == null ? null : always.tensor(bias);
+        unembeddingBias = bias == null ? null : always.tensor(bias, placement.last());
         tokenEmbedding = new Rows(plan.tokenEmbedding());
         positionEmbedding = plan.positionEmbedding() == null ? null : new Rows(plan.positionEmbedding());
         unembedding = new Rows(plan.unembedding().weight());
         always.seal();
     }
 
-    private NormWeights<NDArray> norm(NormWeights<StoredTensor> stored) {
+    private NormWeights<NDArray> norm(NormWeights<StoredTensor> stored, ComputeDevice device) {
         return new NormWeights<>(
-                always.tensor(stored.gain()), stored.bias() == null ? null : always.tensor(stored.bias()));
+                always.tensor(stored.gain(), device),
+                stored.bias() == null ? null : always.tensor(stored.bias(), device));
     }
 
     /** Bytes of memory at the most while one pass goes through: what is always there, one block, some rows. */
@@ -143,7 +148,8 @@ final class StreamedWeights implements WeightSource, AutoCloseable {
     private SharedBlock read(int layer) {
         TensorReader reader = new TensorReader(files, false, bytes -> {});
         try {
-            BlockWeights<NDArray> weights = plan.blocks().get(layer).map(reader::tensor);
+            ComputeDevice device = device(layer);
+            BlockWeights<NDArray> weights = plan.blocks().get(layer).map(stored -> reader.tensor(stored, device));
             reader.seal();
             return new SharedBlock(reader, weights);
         } catch (RuntimeException | Error e) {
@@ -197,6 +203,16 @@ final class StreamedWeights implements WeightSource, AutoCloseable {
     @Override
     public int layers() {
         return plan.blocks().size();
+    }
+
+    @Override
+    public ComputeDevice device(int layer) {
+        return placement.ofBlock(layer, layers());
+    }
+
+    @Override
+    public ComputeDevice lastDevice() {
+        return placement.last();
     }
 
     @Override

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.architecture.StoredTensor.Change;
 import dev.unembed.engine.safetensors.Dtype;
 import dev.unembed.engine.safetensors.WeightFiles;
+import dev.unembed.engine.tensor.ComputeDevice;
 import dev.unembed.engine.tensor.TensorScope;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,7 +29,7 @@ final class TensorReader implements AutoCloseable {
     private long bytes;
 
     /** A tensor of the files as it is read: places that share it share the memory. */
-    private record Read(String name, Change change) {}
+    private record Read(String name, Change change, ComputeDevice device) {}
 
     /**
      * @param mapping whether fp32 tensors are mapped, and so shared with the page cache, instead of read
@@ -40,9 +41,8 @@ final class TensorReader implements AutoCloseable {
         this.progress = progress;
     }
 
-    NDArray tensor(StoredTensor stored) {
-        NDArray whole = known.computeIfAbsent(
-                new Read(stored.name(), stored.change()), read -> load(files.tensor(read.name()), read.change()));
+    NDArray tensor(StoredTensor stored, ComputeDevice device) {
+        NDArray whole = known.computeIfAbsent(new Read(stored.name(), stored.change(), device), this::load);
         NDArray turned = stored.transposed() ? scope.keep(whole.transpose()) : whole;
         return stored.isWhole() ? turned : scope.ops().narrow(turned, 0, stored.from(), stored.to());
     }
@@ -54,23 +54,35 @@ final class TensorReader implements AutoCloseable {
 
     /** From here on, a tensor that lands here is a leak, and throws. */
     void seal() {
-        scope.manager().cap();
+        scope.seal();
     }
 
-    private NDArray load(WeightFiles.Location location, Change change) {
+    private NDArray load(Read read) {
+        if (read.device().isHost()) {
+            return load(read, arena, scope);
+        }
+        // what goes to another device passes through the host's memory one tensor at a time
+        try (Arena temporary = Arena.ofShared();
+                TensorScope local = new TensorScope()) {
+            return scope.ops().on(read.device(), load(read, temporary, local));
+        }
+    }
+
+    private NDArray load(Read read, Arena owner, TensorScope local) {
+        WeightFiles.Location location = files.tensor(read.name());
         long[] shape =
                 location.tensor().shape().stream().mapToLong(Long::longValue).toArray();
-        MemorySegment memory = switch (change) {
-            case Change.None none -> asStored(location, arena);
-            case Change.PlusOne plusOne -> plusOne(converted(location, arena));
+        MemorySegment memory = switch (read.change()) {
+            case Change.None none -> asStored(location, owner);
+            case Change.PlusOne plusOne -> plusOne(converted(location, owner));
             case Change.Gather gather -> {
                 try (Arena temporary = Arena.ofShared()) {
-                    yield gathered(gather, asStored(location, temporary), shape[0]);
+                    yield gathered(gather, asStored(location, temporary), shape[0], owner);
                 }
             }
         };
         bytes += memory.byteSize();
-        return scope.ops().view(memory, shape);
+        return local.ops().view(memory, shape);
     }
 
     /** Without a copy, where that is wanted and the file has it as it is computed with. */
@@ -98,8 +110,8 @@ final class TensorReader implements AutoCloseable {
         return gains;
     }
 
-    private MemorySegment gathered(Change.Gather gather, MemorySegment rows, long count) {
-        MemorySegment memory = arena.allocate(rows.byteSize(), ALIGNMENT);
+    private MemorySegment gathered(Change.Gather gather, MemorySegment rows, long count, Arena owner) {
+        MemorySegment memory = owner.allocate(rows.byteSize(), ALIGNMENT);
         long row = rows.byteSize() / count;
         long group = count / gather.groups() * row;
         long sectionStart = 0; // within a group

@@ -44,7 +44,7 @@ public final class VocabularySweep {
     private final Meter meter;
     private final Settings settings;
     private final BlockKernel kernel;
-    private final Output out;
+    private final StatisticsTable out;
 
     /**
      * @param blockTokens vocabulary rows multiplied at a time
@@ -68,7 +68,7 @@ public final class VocabularySweep {
         this.meter = meter;
         this.settings = settings;
         this.kernel = settings.scalar() ? new ScalarKernel() : BlockKernel.best();
-        this.out = new Output(rows.length, positions, topK, tracked.length);
+        this.out = new StatisticsTable(rows.length, positions, topK, tracked.length);
     }
 
     /**
@@ -79,7 +79,9 @@ public final class VocabularySweep {
      */
     public static LensStatistics run(
             Transformer model, Lens lens, NDArray[] rows, int topK, int[] tracked, Meter meter, Settings settings) {
-        return new VocabularySweep(model, lens, rows, topK, tracked, meter, settings).sweep();
+        return model.weights().lastDevice().isHost()
+                ? new VocabularySweep(model, lens, rows, topK, tracked, meter, settings).sweep()
+                : new DeviceSweep(model, lens, rows, topK, tracked, meter).sweep();
     }
 
     /** Multiplications of a sweep, in the unit that {@link Meter}s count. */
@@ -116,9 +118,17 @@ public final class VocabularySweep {
         return thread;
     }
 
-    /** The model's logits by a path of their own: norm in plain operations, the whole vocabulary in one product. */
     private NDArray modelLogits(int from, int to, TensorOps ops) {
-        NDArray stream = ops.narrow(rows[rows.length - 1], 0, from, to); // [pos d_model]
+        return ops.contiguous(modelLogits(model, ops.narrow(rows[rows.length - 1], 0, from, to), ops)); // [pos d_vocab]
+    }
+
+    /**
+     * The model's logits by a path of their own: norm in plain operations, the whole vocabulary in one product.
+     *
+     * @param stream [pos d_model]
+     * @return [pos d_vocab]
+     */
+    static NDArray modelLogits(Transformer model, NDArray stream, TensorOps ops) {
         NDArray normalized = model.finalNorm()
                 .applyInParts(
                         stream,
@@ -126,7 +136,7 @@ public final class VocabularySweep {
                         Probe.NOTHING,
                         HookPoint.of(HookPoint.Site.LN_FINAL_SCALE),
                         HookPoint.of(HookPoint.Site.LN_FINAL_NORMALIZED));
-        return ops.contiguous(model.unembedding().logits(normalized, ops));
+        return model.unembedding().logits(normalized, ops);
     }
 
     private void sweepGroup(int from, int to, MemorySegment modelLogits, ExecutorService cores) {
@@ -136,7 +146,8 @@ public final class VocabularySweep {
             finalIds[p] = argmax(modelLogits, 4L * p * dVocab, dVocab);
         }
         try (TensorScope scope = new TensorScope()) {
-            NDArray input = lens.read(stacked(from, to, scope.ops()), model, scope.ops()); // [pos·row d_model]
+            NDArray input =
+                    lens.read(stacked(model, rows, from, to, scope.ops()), model, scope.ops()); // [pos·row d_model]
             RowFold[] folds = sweepGroup(input, finalIds, modelLogits, cores);
             // two paths may order a near-tie differently; the lens's own last row decides what "final" means
             boolean asExpected = true;
@@ -149,16 +160,37 @@ public final class VocabularySweep {
                 folds = sweepGroup(input, finalIds, modelLogits, cores);
             }
             for (int p = 0; p < finalIds.length; p++) {
-                out.put(from + p, finalIds[p], folds, p * rows.length);
+                put(from + p, finalIds[p], folds, p * rows.length);
             }
         }
     }
 
-    /** [pos·row d_model]: the rows of one position lie together, so that its final row is at hand for the divergences. */
-    private NDArray stacked(int from, int to, TensorOps ops) {
+    private void put(int position, int finalId, RowFold[] folds, int first) {
+        out.finalId(position, finalId);
+        RowFold last = folds[first + rows.length - 1];
+        for (int row = 0; row < rows.length; row++) {
+            RowFold fold = folds[first + row];
+            StatisticsTable.Cell cell = out.cell(row, position);
+            cell.spread(fold.entropyNats(), fold.klNats(last));
+            for (int k = 0; k < topK; k++) {
+                cell.top(k, fold.top().id(k), fold.logProb(fold.top().value(k)));
+            }
+            for (int t = 0; t < tracked.length; t++) {
+                cell.tracked(t, fold.targetLogProb(t), fold.targetRank(t));
+            }
+            cell.finalToken(fold.targetLogProb(tracked.length), fold.targetRank(tracked.length));
+        }
+    }
+
+    /**
+     * The rows of one position lie together, so that its final row is at hand for the divergences.
+     *
+     * @return [pos·row d_model]
+     */
+    static NDArray stacked(Transformer model, NDArray[] rows, int from, int to, TensorOps ops) {
         NDArray[] parts = new NDArray[rows.length];
         for (int r = 0; r < rows.length; r++) {
-            parts[r] = ops.narrow(rows[r], 0, from, to); // [pos d_model]
+            parts[r] = ops.on(model.weights().lastDevice(), ops.narrow(rows[r], 0, from, to)); // [pos d_model]
         }
         return ops.reshape(
                 ops.stack(parts, 1),
@@ -296,84 +328,5 @@ public final class VocabularySweep {
             }
         }
         return best;
-    }
-
-    /** The arrays of the result, filled position by position. */
-    private static final class Output {
-        private final int rows;
-        private final int positions;
-        private final int topK;
-        private final int tracked;
-        private final int[] topIds;
-        private final float[] topLogProbs;
-        private final float[] entropy;
-        private final float[] kl;
-        private final int[] finalIds;
-        private final float[] finalLogProbs;
-        private final int[] finalRanks;
-        private final float[] trackedLogProbs;
-        private final int[] trackedRanks;
-        private float difference;
-
-        Output(int rows, int positions, int topK, int tracked) {
-            this.rows = rows;
-            this.positions = positions;
-            this.topK = topK;
-            this.tracked = tracked;
-            int cells = Math.multiplyExact(rows, positions);
-            topIds = new int[Math.multiplyExact(cells, topK)];
-            topLogProbs = new float[topIds.length];
-            entropy = new float[cells];
-            kl = new float[cells];
-            finalIds = new int[positions];
-            finalLogProbs = new float[cells];
-            finalRanks = new int[cells];
-            trackedLogProbs = new float[Math.multiplyExact(cells, tracked)];
-            trackedRanks = new int[trackedLogProbs.length];
-        }
-
-        void put(int position, int finalId, RowFold[] folds, int first) {
-            finalIds[position] = finalId;
-            RowFold last = folds[first + rows - 1];
-            for (int row = 0; row < rows; row++) {
-                RowFold fold = folds[first + row];
-                int cell = row * positions + position;
-                entropy[cell] = (float) fold.entropyNats();
-                kl[cell] = (float) fold.klNats(last);
-                for (int k = 0; k < topK; k++) {
-                    topIds[cell * topK + k] = fold.top().id(k);
-                    topLogProbs[cell * topK + k] =
-                            (float) fold.logProb(fold.top().value(k));
-                }
-                for (int t = 0; t < tracked; t++) {
-                    trackedLogProbs[t * rows * positions + cell] = (float) fold.targetLogProb(t);
-                    trackedRanks[t * rows * positions + cell] = fold.targetRank(t);
-                }
-                finalLogProbs[cell] = (float) fold.targetLogProb(tracked);
-                finalRanks[cell] = fold.targetRank(tracked);
-            }
-        }
-
-        synchronized void difference(float found) {
-            difference = Math.max(difference, found);
-        }
-
-        LensStatistics statistics() {
-            return new LensStatistics(
-                    rows,
-                    positions,
-                    topK,
-                    tracked,
-                    topIds,
-                    topLogProbs,
-                    entropy,
-                    kl,
-                    finalIds,
-                    finalLogProbs,
-                    finalRanks,
-                    trackedLogProbs,
-                    trackedRanks,
-                    difference);
-        }
     }
 }

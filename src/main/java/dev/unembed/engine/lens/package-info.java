@@ -8,7 +8,8 @@
  * <p><b>A reading</b> is a distribution over the vocabulary: the final norm (with the statistics of the very row it is
  * applied to), the unembedding with its bias, and the model's soft cap if it has one. The whole of it, layers × positions
  * × vocabulary, is never made: {@link dev.unembed.engine.lens.VocabularySweep} multiplies a block of vocabulary rows at a
- * time and folds each block into running statistics.
+ * time and folds each block into running statistics. {@link dev.unembed.engine.lens.DeviceSweep} does it where the model lies on
+ * another device than the host.
  *
  * <p>Read {@link dev.unembed.engine.lens.VocabularySweep} first, then {@link dev.unembed.engine.lens.RowFold}.
  *

@@ -13,11 +13,15 @@ import dev.unembed.engine.ResourcesExhausted;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations a transformer is made of. Every result belongs to the scope these operations came from, whatever the
+ * The operations a transformer is made of. Tensors are made in the host's memory; an operation is computed where its operands
+ * lie, and if they lie apart, on the first {@link ComputeDevice} that isn't the host. Every result belongs to the scope these operations came from, whatever the
  * operands belong to: in the library's own operators it belongs to the left operand's, so {@code weight.add(x)} would
  * quietly pile up in the model.
  *
@@ -128,6 +132,31 @@ public final class TensorOps {
                 return torch.logsumexp(x, [-1])
               def maximum(self, x: Tensor) -> Tensor:
                 return torch.amax(x, [-1])
+              def last_row_difference(self, z: Tensor, own: Tensor, rows: int) -> Tensor:
+                grouped = torch.reshape(z, [-1, rows, torch.size(z, 1)])
+                last = torch.slice(grouped, 1, torch.sub(rows, 1), rows, 1)
+                return torch.reshape(torch.max(torch.abs(torch.sub(torch.squeeze(last, 1), own))), [1])
+              def lens_statistics(self, z: Tensor, rows: int, k: int, tracked: List[int]) -> Tensor:
+                n = torch.size(z, 0)
+                lp = torch.log_softmax(z, -1)
+                entropy = torch.neg(torch.sum(torch.mul(torch.exp(lp), lp), [-1], True))
+                grouped = torch.reshape(lp, [-1, rows, torch.size(z, 1)])
+                last = torch.slice(grouped, 1, torch.sub(rows, 1), rows, 1)
+                kl = torch.reshape(torch.sum(torch.mul(torch.exp(last), torch.sub(last, grouped)), [-1]), [n, 1])
+                values, ids = torch.topk(lp, k)
+                lastIds = torch.slice(torch.reshape(ids, [-1, rows, k]), 1, torch.sub(rows, 1), rows, 1)
+                top = torch.slice(lastIds, 2, 0, 1, 1)
+                finalIds = torch.reshape(torch.expand(top, [torch.size(top, 0), rows, 1]), [n, 1])
+                final = torch.gather(lp, 1, finalIds)
+                above = torch.sum(torch.gt(lp, final), [-1], True)
+                columns = [entropy, kl, final, torch.to(torch.add(above, 1), 6), values, torch.to(ids, 6)]
+                for i in range(torch.len(tracked)):
+                  id = tracked[i]
+                  own = torch.slice(lp, 1, id, torch.add(id, 1), 1)
+                  ahead = torch.sum(torch.gt(lp, own), [-1], True)
+                  _0 = torch.append(columns, own)
+                  _1 = torch.append(columns, torch.to(torch.add(ahead, 1), 6))
+                return torch.cat(columns, 1)
               def softmax(self, x: Tensor) -> Tensor:
                 return torch.softmax(x, -1)
               def mix(self, pattern: Tensor, v: Tensor) -> Tensor:
@@ -142,14 +171,23 @@ public final class TensorOps {
                 return torch.relu(x)
               def soft_cap(self, x: Tensor, cap: float) -> Tensor:
                 return torch.mul(torch.tanh(torch.div(x, cap)), cap)
+              def clone(self, x: Tensor) -> Tensor:
+                return torch.clone(x)
+              def alias(self, x: Tensor) -> Tensor:
+                return torch.alias(x)
               def contiguous(self, x: Tensor) -> Tensor:
                 return torch.contiguous(x)
             """;
 
+    private static final LongAdder MOVED_BYTES = new LongAdder();
+
+    private final TensorScope scope;
     private final PtNDManager manager;
 
-    TensorOps(PtNDManager manager) {
-        this.manager = manager;
+    /** @param scope owns all results */
+    TensorOps(TensorScope scope) {
+        this.scope = scope;
+        manager = scope.manager(ComputeDevice.HOST);
     }
 
     // -- making and reading ---------------------------------------------------------------------------------------
@@ -187,8 +225,7 @@ public final class TensorOps {
 
     /** Takes over a tensor that was computed in another scope. */
     public NDArray own(NDArray tensor) {
-        tensor.attach(manager);
-        return tensor;
+        return scope.keep(tensor);
     }
 
     /** The values of a tensor without a copy; valid while the tensor lives. The tensor must be contiguous. */
@@ -200,9 +237,7 @@ public final class TensorOps {
 
     /** @param x [.. in] @param weight [out in] @param bias [out] @return [.. out] */
     public NDArray linear(NDArray x, NDArray weight, @Nullable NDArray bias) {
-        return bias == null
-                ? call("linear", tensor(x), tensor(weight))
-                : call("linear_bias", tensor(x), tensor(weight), tensor(bias));
+        return bias == null ? call("linear", x, weight) : call("linear_bias", x, weight, bias);
     }
 
     /**
@@ -213,65 +248,63 @@ public final class TensorOps {
      * @return [.. in]
      */
     public NDArray pullBack(NDArray x, NDArray weight) {
-        return call("matmul", tensor(x), tensor(weight));
+        return call("matmul", x, weight);
     }
 
     /** @param table [n d] @param ids [..] @return [.. d] */
     public NDArray embedding(NDArray table, NDArray ids) {
-        return call("embedding", tensor(table), tensor(ids));
+        return call("embedding", table, ids);
     }
 
     // -- shapes ---------------------------------------------------------------------------------------------------
 
     /** A view of {@code from} up to, not including, {@code to} along one axis. */
     public NDArray narrow(NDArray x, int axis, long from, long to) {
-        return call("narrow", tensor(x), IValue.from(axis), IValue.from(from), IValue.from(to));
+        return call("narrow", x, axis, from, to);
     }
 
     public NDArray stack(NDArray[] tensors, int axis) {
-        PtNDArray[] list = Arrays.copyOf(tensors, tensors.length, PtNDArray[].class);
-        return call("stack", IValue.listFrom(list), IValue.from(axis));
+        return call("stack", tensors, axis);
     }
 
     public NDArray concatenate(NDArray[] tensors, int axis) {
-        PtNDArray[] list = Arrays.copyOf(tensors, tensors.length, PtNDArray[].class);
-        return call("concatenate", IValue.listFrom(list), IValue.from(axis));
+        return call("concatenate", tensors, axis);
     }
 
     public NDArray reshape(NDArray x, long... shape) {
-        return call("reshape", tensor(x), IValue.listFrom(shape));
+        return call("reshape", x, shape);
     }
 
     public NDArray contiguous(NDArray x) {
-        return call("contiguous", tensor(x));
+        return call("contiguous", x);
     }
 
     // -- arithmetic -----------------------------------------------------------------------------------------------
 
     public NDArray add(NDArray x, NDArray y) {
-        return call("add", tensor(x), tensor(y));
+        return call("add", x, y);
     }
 
     public NDArray subtract(NDArray x, NDArray y) {
-        return call("sub", tensor(x), tensor(y));
+        return call("sub", x, y);
     }
 
     public NDArray multiply(NDArray x, NDArray y) {
-        return call("mul", tensor(x), tensor(y));
+        return call("mul", x, y);
     }
 
     public NDArray multiply(NDArray x, double factor) {
-        return call("times", tensor(x), IValue.from(factor));
+        return call("times", x, factor);
     }
 
     /** x · factor + y. */
     public NDArray multiplyAdd(NDArray x, NDArray factor, NDArray y) {
-        return call("multiply_add", tensor(x), tensor(factor), tensor(y));
+        return call("multiply_add", x, factor, y);
     }
 
     /** Variants of the same prompts, all alike so far. @param x [prompt pos d] @return [variant·prompt pos d] */
     public NDArray repeat(NDArray x, int times) {
-        return call("repeat", tensor(x), IValue.from((long) times));
+        return call("repeat", x, times);
     }
 
     /**
@@ -283,44 +316,44 @@ public final class TensorOps {
      * @return [variant·prompt pos n d]; exactly x where keep is 1, exactly the replacement where it is 0
      */
     public NDArray replaceInVariants(NDArray x, NDArray keep, NDArray replacement, int variants) {
-        return call("replace_in_variants", tensor(x), tensor(keep), tensor(replacement), IValue.from((long) variants));
+        return call("replace_in_variants", x, keep, replacement, variants);
     }
 
     /** x where the condition is above 0, y elsewhere, whatever stands in the other; all three are broadcast. */
     public NDArray choose(NDArray condition, NDArray x, NDArray y) {
-        return call("choose", tensor(condition), tensor(x), tensor(y));
+        return call("choose", condition, x, y);
     }
 
     /** The sum over the first axis, which stays with length 1. */
     public NDArray sumFirst(NDArray x) {
-        return call("sum_first", tensor(x));
+        return call("sum_first", x);
     }
 
     /** Every row of x with vectors of its own. @param x [n d] @param y [n m d] @return [n m] */
     public NDArray rowDots(NDArray x, NDArray y) {
-        return call("row_dots", tensor(x), tensor(y));
+        return call("row_dots", x, y);
     }
 
     public NDArray divide(NDArray x, NDArray y) {
-        return call("div", tensor(x), tensor(y));
+        return call("div", x, y);
     }
 
     /** x less its mean over the last axis. */
     public NDArray centre(NDArray x) {
-        return call("centre", tensor(x));
+        return call("centre", x);
     }
 
     /** sqrt(mean(x²) + eps) over the last axis, which stays with length 1. */
     public NDArray rootMeanSquare(NDArray x, double eps) {
-        return call("root_mean_square", tensor(x), IValue.from(eps));
+        return call("root_mean_square", x, eps);
     }
 
     public NDArray layerNorm(NDArray x, NDArray gain, NDArray bias, double eps) {
-        return call("layer_norm", tensor(x), tensor(gain), tensor(bias), IValue.from(eps));
+        return call("layer_norm", x, gain, bias, eps);
     }
 
     public NDArray rmsNorm(NDArray x, NDArray gain, double eps) {
-        return call("rms_norm", tensor(x), tensor(gain), IValue.from(eps));
+        return call("rms_norm", x, gain, eps);
     }
 
     // -- attention ------------------------------------------------------------------------------------------------
@@ -333,17 +366,17 @@ public final class TensorOps {
      * @param sin [pos 1 n/2]
      */
     public NDArray rotate(NDArray x, NDArray cos, NDArray sin) {
-        return call("rotate", tensor(x), tensor(cos), tensor(sin));
+        return call("rotate", x, cos, sin);
     }
 
     /** The same with the pairs (2i, 2i + 1). */
     public NDArray rotateNeighbours(NDArray x, NDArray cos, NDArray sin) {
-        return call("rotate_neighbours", tensor(x), tensor(cos), tensor(sin));
+        return call("rotate_neighbours", x, cos, sin);
     }
 
     /** @param x [batch pos kv_head d_head] @return [batch pos head d_head], each repeated for its group of queries */
     public NDArray perQueryHead(NDArray x, int heads) {
-        return call("per_query_head", tensor(x), IValue.from(heads));
+        return call("per_query_head", x, heads);
     }
 
     /**
@@ -354,17 +387,17 @@ public final class TensorOps {
      * @return [variant·prompt pos head d_head]
      */
     public NDArray withPrefix(NDArray prefix, NDArray x) {
-        return call("with_prefix", tensor(prefix), tensor(x));
+        return call("with_prefix", prefix, x);
     }
 
     /** Causal attention that never holds the probabilities. @param q k v [batch pos head d_head] @return the same axes */
     public NDArray attention(NDArray q, NDArray k, NDArray v, double scale) {
-        return call("attention", tensor(q), tensor(k), tensor(v), IValue.from(scale));
+        return call("attention", q, k, v, scale);
     }
 
     /** @param q k [batch pos head d_head] @return [batch head query key], minus infinity where key is after query */
     public NDArray causalScores(NDArray q, NDArray k, double scale) {
-        return call("causal_scores", tensor(q), tensor(k), IValue.from(scale), IValue.from(Double.NEGATIVE_INFINITY));
+        return call("causal_scores", q, k, scale, Double.NEGATIVE_INFINITY);
     }
 
     /**
@@ -373,12 +406,12 @@ public final class TensorOps {
      * @param bias [1 head|1 query key], minus infinity where a query doesn't see a key
      */
     public NDArray attention(NDArray q, NDArray k, NDArray v, double scale, NDArray bias) {
-        return call("attention_biased", tensor(q), tensor(k), tensor(v), IValue.from(scale), tensor(bias));
+        return call("attention_biased", q, k, v, scale, bias);
     }
 
     /** Unmasked. @param q k [batch pos head d_head] @return [batch head query key] */
     public NDArray scores(NDArray q, NDArray k, double scale) {
-        return call("scores", tensor(q), tensor(k), IValue.from(scale));
+        return call("scores", q, k, scale);
     }
 
     /**
@@ -393,63 +426,156 @@ public final class TensorOps {
         for (int i = 0; i < positions.length; i++) {
             positions[i] = i;
         }
-        return call(
-                "score_bias",
-                tensor(perKey),
-                tensor(create(positions, positions.length)),
-                IValue.from((long) window),
-                IValue.from(Double.NEGATIVE_INFINITY));
+        return call("score_bias", perKey, create(positions, positions.length), window, Double.NEGATIVE_INFINITY);
     }
 
     /** log Σ exp(x) over the last axis. @param x [.. n] @return [..] */
     public NDArray logSumExp(NDArray x) {
-        return call("log_sum_exp", tensor(x));
+        return call("log_sum_exp", x);
     }
 
     /** Over the last axis. @param x [.. n] @return [..] */
     public NDArray maximum(NDArray x) {
-        return call("maximum", tensor(x));
+        return call("maximum", x);
     }
 
     public NDArray softmax(NDArray x) {
-        return call("softmax", tensor(x));
+        return call("softmax", x);
     }
 
     /** @param pattern [batch head query key] @param v [batch pos head d_head] @return [batch pos head d_head] */
     public NDArray mix(NDArray pattern, NDArray v) {
-        return call("mix", tensor(pattern), tensor(v));
+        return call("mix", pattern, v);
+    }
+
+    // -- what a lens reads ----------------------------------------------------------------------------------------
+
+    /**
+     * The largest absolute difference between the logits of the last of several rows and the model's own.
+     *
+     * @param z [pos·row d_vocab]
+     * @param own [pos d_vocab]
+     * @return [1]
+     */
+    public NDArray lastRowDifference(NDArray z, NDArray own, int rows) {
+        return call("last_row_difference", z, own, rows);
+    }
+
+    /**
+     * The statistics of rows of logits; natural logarithms, ranks from 1.
+     *
+     * @param z [pos·row d_vocab]; a position's last row is the final one
+     * @param tracked token ids
+     * @return [pos·row columns]: entropy; KL(final row ‖ row); log-prob and rank of the final row's top token; k log-probs
+     *     of the top tokens; their k ids; log-prob and rank of every tracked token
+     */
+    public NDArray lensStatistics(NDArray z, int rows, int k, int[] tracked) {
+        return call(
+                "lens_statistics",
+                z,
+                rows,
+                k,
+                Arrays.stream(tracked).asLongStream().toArray());
     }
 
     // -- nonlinearities -------------------------------------------------------------------------------------------
 
     public NDArray geluTanh(NDArray x) {
-        return call("gelu_tanh", tensor(x));
+        return call("gelu_tanh", x);
     }
 
     public NDArray gelu(NDArray x) {
-        return call("gelu", tensor(x));
+        return call("gelu", x);
     }
 
     public NDArray silu(NDArray x) {
-        return call("silu", tensor(x));
+        return call("silu", x);
     }
 
     public NDArray relu(NDArray x) {
-        return call("relu", tensor(x));
+        return call("relu", x);
     }
 
     /** cap · tanh(x / cap). */
     public NDArray softCap(NDArray x, double cap) {
-        return call("soft_cap", tensor(x), IValue.from(cap));
+        return call("soft_cap", x, cap);
     }
 
-    private static IValue tensor(NDArray x) {
-        return IValue.from((PtNDArray) x);
+    // -- devices --------------------------------------------------------------------------------------------------
+
+    /** The tensor itself if it lies there, a copy otherwise. */
+    public NDArray on(ComputeDevice device, NDArray x) {
+        return Torch.deviceOf(x).equals(device) ? x : copied(device, x, scope.manager(device));
     }
 
-    private NDArray call(String function, IValue... arguments) {
+    private static NDArray copied(ComputeDevice device, NDArray x, PtNDManager owner) {
+        MOVED_BYTES.add(x.size() * Float.BYTES);
+        IValue[] arguments = {IValue.from((PtNDArray) x)};
+        if (device.hardware().equals(x.getDevice())) {
+            return run("clone", arguments, owner);
+        }
+        // the library gives a copy to the owner of what is copied, who may take no more
+        try (NDArray alias = run("alias", arguments, owner)) {
+            return alias.toDevice(device.hardware(), false);
+        }
+    }
+
+    /** How much was copied between devices since the start of the process, roughly. For tests and benchmarks. */
+    public static long movedBytes() {
+        return MOVED_BYTES.sum();
+    }
+
+    /** Where the tensors are computed with: on the first device that isn't the host. What lies elsewhere is copied there. */
+    private static ComputeDevice meeting(Object[] arguments) {
+        ComputeDevice device = ComputeDevice.HOST;
+        for (int i = 0; i < arguments.length && device.isHost(); i++) {
+            device = switch (arguments[i]) {
+                case NDArray tensor -> Torch.deviceOf(tensor);
+                case NDArray[] tensors -> meeting(tensors);
+                default -> device;
+            };
+        }
+        return device;
+    }
+
+    /** @param arguments tensors, lists of tensors, lists of whole numbers, numbers */
+    private NDArray call(String function, Object... arguments) {
+        ComputeDevice device = meeting(arguments);
+        List<NDArray> copies = new ArrayList<>();
+        try {
+            IValue[] values = new IValue[arguments.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = switch (arguments[i]) {
+                    case NDArray tensor -> IValue.from((PtNDArray) beside(device, tensor, copies));
+                    case NDArray[] tensors -> {
+                        PtNDArray[] list = new PtNDArray[tensors.length];
+                        Arrays.setAll(list, t -> (PtNDArray) beside(device, tensors[t], copies));
+                        yield IValue.listFrom(list);
+                    }
+                    case long[] numbers -> IValue.listFrom(numbers);
+                    case Double number -> IValue.from(number);
+                    case Number number -> IValue.from(number.longValue());
+                    default -> throw new IllegalArgumentException(function + ": " + arguments[i]);
+                };
+            }
+            return run(function, values, scope.manager(device));
+        } finally {
+            copies.forEach(NDArray::close);
+        }
+    }
+
+    private NDArray beside(ComputeDevice device, NDArray tensor, List<NDArray> copies) {
+        if (Torch.deviceOf(tensor).equals(device)) {
+            return tensor;
+        }
+        NDArray copy = copied(device, tensor, scope.manager(device));
+        copies.add(copy);
+        return copy;
+    }
+
+    private static NDArray run(String function, IValue[] arguments, PtNDManager owner) {
         try (IValue result = IValueUtils.runMethod(Module.SCRIPT.module(), function, arguments)) {
-            return result.toTensor(manager);
+            return result.toTensor(owner);
         } catch (EngineException e) {
             if (String.valueOf(e.getMessage()).contains("can't allocate memory")) {
                 throw new ResourcesExhausted(

@@ -1,9 +1,13 @@
 package dev.unembed.engine.tensor;
 
-import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.unembed.engine.InvalidInput;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The native library, and what a thread must do before it computes. */
 public final class Torch {
@@ -13,6 +17,9 @@ public final class Torch {
 
     /** A few milliseconds of one core. */
     private static final long WORTH_SHARING = 100_000_000;
+
+    /** Of the devices in use other than the host: a handful, and mostly none. */
+    private static final Map<ComputeDevice, NDManager> OTHER_ROOTS = new ConcurrentHashMap<>();
 
     private Torch() {}
 
@@ -50,9 +57,45 @@ public final class Torch {
         JniUtils.setNumThreads(threads);
     }
 
-    /** A manager of its own, under the root; the caller closes it. */
-    public static PtNDManager newManager() {
-        return (PtNDManager) Base.MANAGER.newSubManager();
+    /** A manager of its own, under its device's root; the caller closes it. */
+    static PtNDManager newManager(ComputeDevice device) {
+        NDManager root = device.isHost()
+                ? Base.MANAGER
+                : OTHER_ROOTS.computeIfAbsent(device, d -> Base.MANAGER.newSubManager(d.hardware()));
+        return (PtNDManager) root.newSubManager(device.hardware());
+    }
+
+    /**
+     * Copies a number to a device and back.
+     *
+     * @throws InvalidInput if that can't be done, with what the library says of it
+     */
+    public static void requireUsable(ComputeDevice device) {
+        try (TensorScope scope = new TensorScope()) {
+            NDArray one = scope.ops().create(new float[] {1}, 1);
+            if (scope.ops().on(device, one).toFloatArray()[0] == 1) {
+                return;
+            }
+            throw new InvalidInput("Device " + device + " doesn't give back what it is given.");
+        } catch (EngineException e) {
+            throw new InvalidInput("Device " + device + " can't be used here. The library says: "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("nothing")
+                    + " GPUs need a driver and a libtorch that is built for them; cpu is always there.");
+        }
+    }
+
+    /** Where a tensor of some {@link TensorScope} lies. */
+    public static ComputeDevice deviceOf(NDArray tensor) {
+        if (OTHER_ROOTS.isEmpty()) {
+            return ComputeDevice.HOST;
+        }
+        NDManager root = tensor.getManager().getParentManager();
+        for (Map.Entry<ComputeDevice, NDManager> other : OTHER_ROOTS.entrySet()) {
+            if (other.getValue() == root) {
+                return other.getKey();
+            }
+        }
+        return ComputeDevice.HOST;
     }
 
     /** Loading the library takes a moment and needs its files, so it waits for the first tensor. */
@@ -61,7 +104,7 @@ public final class Torch {
 
         static {
             NativeHeap.returnFreedMemory();
-            MANAGER = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+            MANAGER = NDManager.newBaseManager(ComputeDevice.HOST.hardware(), "PyTorch");
         }
     }
 }

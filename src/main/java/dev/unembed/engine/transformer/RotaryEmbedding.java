@@ -1,6 +1,7 @@
 package dev.unembed.engine.transformer;
 
 import ai.djl.ndarray.NDArray;
+import dev.unembed.engine.tensor.ComputeDevice;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.transformer.Blueprint.Pairing;
 import dev.unembed.engine.transformer.Blueprint.Positions.Rotary;
@@ -30,6 +31,10 @@ record RotaryEmbedding(NDArray cos, NDArray sin, Pairing pairing) {
                 ops.create(cos, positions, 1, frequencies.length),
                 ops.create(sin, positions, 1, frequencies.length),
                 rotary.pairing());
+    }
+
+    RotaryEmbedding on(ComputeDevice device, TensorOps ops) {
+        return new RotaryEmbedding(ops.on(device, cos), ops.on(device, sin), pairing);
     }
 
     /** Radians per position for every pair of dimensions. */

@@ -1,6 +1,7 @@
 package dev.unembed.engine.transformer;
 
 import ai.djl.ndarray.NDArray;
+import dev.unembed.engine.tensor.ComputeDevice;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.transformer.Blueprint.Positions;
 import dev.unembed.engine.transformer.Blueprint.Span;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,23 +29,30 @@ record Sight(
         @Nullable NDArray bias,
         int skipped,
         KeyValues.@Nullable OfBlock prefix) {
-    /** One per block; blocks that see alike share their tensors. */
-    static List<Sight> ofBlocks(Blueprint blueprint, Reach reach, TensorOps ops) {
+    /**
+     * One per block; blocks of a device that see alike share their tensors.
+     *
+     * @param devices of the blocks
+     */
+    static List<Sight> ofBlocks(Blueprint blueprint, IntFunction<ComputeDevice> devices, Reach reach, TensorOps ops) {
         int positions = reach.positions();
         Map<Turn, RotaryEmbedding> rotaries = new HashMap<>();
-        Map<Span, NDArray> biases = new HashMap<>();
+        Map<Looked, NDArray> biases = new HashMap<>();
         List<Sight> sights = new ArrayList<>();
         for (int l = 0; l < blueprint.layers(); l++) {
             int queriesFrom = l == blueprint.layers() - 1 ? reach.readFrom() : reach.from();
             Optional<Positions.Rotary> rotary = blueprint.rotary(l);
             Span span = effective(blueprint.attention().span(l), positions);
+            ComputeDevice device = devices.apply(l);
             NDArray bias = queriesFrom > 0 || needsBias(blueprint, span)
-                    ? biases.computeIfAbsent(span, s -> bias(blueprint, s, positions, ops)) // [1 head|1 pos pos]
+                    ? biases.computeIfAbsent(
+                            new Looked(span, device),
+                            looked -> ops.on(device, bias(blueprint, span, positions, ops))) // [1 head|1 pos pos]
                     : null;
             sights.add(new Sight(
-                    rotary.map(r -> turned(r, queriesFrom, positions, rotaries, ops))
+                    rotary.map(r -> turned(new Turn(r, queriesFrom, device), positions, rotaries, ops))
                             .orElse(null),
-                    rotary.map(r -> turned(r, reach.from(), positions, rotaries, ops))
+                    rotary.map(r -> turned(new Turn(r, reach.from(), device), positions, rotaries, ops))
                             .orElse(null),
                     bias == null || queriesFrom == 0 ? bias : ops.narrow(bias, 2, queriesFrom, positions),
                     queriesFrom - reach.from(),
@@ -52,12 +61,15 @@ record Sight(
         return sights;
     }
 
-    private record Turn(Positions.Rotary rotary, int from) {}
+    private record Turn(Positions.Rotary rotary, int from, ComputeDevice device) {}
 
-    private static RotaryEmbedding turned(
-            Positions.Rotary rotary, int from, int positions, Map<Turn, RotaryEmbedding> known, TensorOps ops) {
+    private record Looked(Span span, ComputeDevice device) {}
+
+    private static RotaryEmbedding turned(Turn asked, int positions, Map<Turn, RotaryEmbedding> known, TensorOps ops) {
         return known.computeIfAbsent(
-                new Turn(rotary, from), turn -> RotaryEmbedding.of(turn.rotary(), from, positions, ops));
+                asked,
+                turn -> RotaryEmbedding.of(turn.rotary(), turn.from(), positions, ops)
+                        .on(turn.device(), ops));
     }
 
     /** The positions that ask. @param x [batch pos d_model] at all computed positions */

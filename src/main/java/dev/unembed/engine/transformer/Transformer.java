@@ -129,7 +129,14 @@ public final class Transformer {
             throw new IllegalArgumentException("a pass from token ids computes all " + ids[0].length + " positions");
         }
         NDArray stream = embed(ids, new Pass(scope.ops(), probe)); // [batch pos d_model]
-        return blocks(0, blueprint.layers(), stream, true, Sight.ofBlocks(blueprint, reach, scope.ops()), probe, scope);
+        return blocks(
+                0,
+                blueprint.layers(),
+                stream,
+                true,
+                Sight.ofBlocks(blueprint, weights::device, reach, scope.ops()),
+                probe,
+                scope);
     }
 
     /**
@@ -142,7 +149,7 @@ public final class Transformer {
         requireReadable(ids);
         Objects.checkIndex(block, blueprint.layers() + 1);
         NDArray stream = embed(ids, new Pass(scope.ops(), probe)); // [batch pos d_model]
-        List<Sight> sights = Sight.ofBlocks(blueprint, Reach.everything(ids[0].length), scope.ops());
+        List<Sight> sights = Sight.ofBlocks(blueprint, weights::device, Reach.everything(ids[0].length), scope.ops());
         return blocks(0, block, stream, true, sights, probe, scope);
     }
 
@@ -156,7 +163,7 @@ public final class Transformer {
      * @return the final residual stream at the read positions [batch pos d_model]
      */
     public NDArray resume(Entry entry, Reach reach, Probe probe, TensorScope scope) {
-        List<Sight> sights = Sight.ofBlocks(blueprint, reach, scope.ops());
+        List<Sight> sights = Sight.ofBlocks(blueprint, weights::device, reach, scope.ops());
         if (entry instanceof Entry.AtBlock(int block, NDArray residPre)) {
             NDArray stream = blocks(block, blueprint.layers(), residPre, false, sights, probe, scope);
             return block == blueprint.layers() && !reach.readsAll()
@@ -175,13 +182,13 @@ public final class Transformer {
             Layer layer = Layer.of(blueprint, open.weights(), l);
             Pass pass = new Pass(local.ops(), probe);
             Sight sight = sights.get(l);
-            NDArray residPre = sight.queried(
-                    switch (entry) {
-                        case Entry.AtBlock e -> e.residPre();
-                        case Entry.AfterHeads e -> e.residPre();
-                        case Entry.AfterAttention e -> e.residPre();
-                    },
-                    pass.ops()); // [batch pos d_model]
+            NDArray entering = switch (entry) {
+                case Entry.AtBlock e -> e.residPre();
+                case Entry.AfterHeads e -> e.residPre();
+                case Entry.AfterAttention e -> e.residPre();
+            };
+            NDArray residPre =
+                    sight.queried(pass.ops().on(weights.device(l), entering), pass.ops()); // [batch pos d_model]
             NDArray attnOut = switch (entry) {
                 case Entry.AtBlock e -> throw new IllegalStateException("handled above");
                 case Entry.AfterHeads e -> attnOut(l, layer, sight.queried(e.z(), pass.ops()), pass);
@@ -206,7 +213,8 @@ public final class Transformer {
                 Pass pass = new Pass(local.ops(), probe);
                 Sight sight = sights.get(l);
                 Layer layer = Layer.of(blueprint, open.weights(), l);
-                NDArray residPre = pass.see(Site.RESID_PRE, l, stream); // [batch pos d_model]
+                NDArray residPre =
+                        pass.see(Site.RESID_PRE, l, pass.ops().on(weights.device(l), stream)); // [batch pos d_model]
                 NDArray z = layer.attention().mixed(layer.ln1().before(residPre, pass), sight, pass);
                 NDArray attnOut = attnOut(l, layer, z, pass); // [batch pos d_model]
                 stream = scope.keep(afterAttention(l, layer, sight.queried(residPre, pass.ops()), attnOut, pass));

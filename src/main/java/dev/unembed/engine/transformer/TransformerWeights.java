@@ -1,11 +1,14 @@
 package dev.unembed.engine.transformer;
 
+import dev.unembed.engine.tensor.ComputeDevice;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,17 +92,38 @@ public record TransformerWeights<T>(
     /** The same arrangement with every tensor turned into something else, each once even where two places share it. */
     public <U> TransformerWeights<U> map(Function<? super T, ? extends U> f) {
         Mapping<T, U> m = new Mapping<>(f);
+        return map(m, l -> m, m);
+    }
+
+    /**
+     * The same, told which device each tensor is for; one that two devices share is turned for each.
+     *
+     * @param f of a tensor and its device
+     */
+    public <U> TransformerWeights<U> map(
+            Placement placement, BiFunction<? super T, ? super ComputeDevice, ? extends U> f) {
+        Map<ComputeDevice, Mapping<T, U>> mappings = new HashMap<>();
+        Function<ComputeDevice, Mapping<T, U>> on =
+                device -> mappings.computeIfAbsent(device, d -> new Mapping<>(t -> f.apply(t, d)));
+        return map(
+                on.apply(placement.first()),
+                l -> on.apply(placement.ofBlock(l, blocks.size())),
+                on.apply(placement.last()));
+    }
+
+    private <U> TransformerWeights<U> map(
+            Mapping<T, U> before, IntFunction<Mapping<T, U>> ofBlock, Mapping<T, U> after) {
         List<BlockWeights<U>> mapped = new ArrayList<>();
-        for (BlockWeights<T> block : blocks) {
-            mapped.add(m.block(block));
+        for (int l = 0; l < blocks.size(); l++) {
+            mapped.add(ofBlock.apply(l).block(blocks.get(l)));
         }
         return new TransformerWeights<>(
-                m.tensor(tokenEmbedding),
-                m.optional(positionEmbedding),
-                m.optionalNorm(embeddingNorm),
+                before.tensor(tokenEmbedding),
+                before.optional(positionEmbedding),
+                before.optionalNorm(embeddingNorm),
                 mapped,
-                m.norm(finalNorm),
-                m.linear(unembedding));
+                after.norm(finalNorm),
+                after.linear(unembedding));
     }
 
     /** Visits every tensor, each once. */

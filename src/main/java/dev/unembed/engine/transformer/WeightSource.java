@@ -1,6 +1,8 @@
 package dev.unembed.engine.transformer;
 
 import ai.djl.ndarray.NDArray;
+import dev.unembed.engine.tensor.ComputeDevice;
+import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.transformer.TransformerWeights.BlockWeights;
 import dev.unembed.engine.transformer.TransformerWeights.NormWeights;
 import java.util.Objects;
@@ -18,6 +20,12 @@ public interface WeightSource {
      * within a pass that is there costs nothing.
      */
     OpenBlock open(int layer);
+
+    /** Where a block is computed. */
+    ComputeDevice device(int layer);
+
+    /** Where the final norm and the unembedding are. */
+    ComputeDevice lastDevice();
 
     RowTable tokenEmbedding();
 
@@ -66,6 +74,16 @@ public interface WeightSource {
         @Override
         public OpenBlock open(int layer) {
             return new Open(weights.blocks().get(layer));
+        }
+
+        @Override
+        public ComputeDevice device(int layer) {
+            return Torch.deviceOf(weights.blocks().get(layer).ln1().gain());
+        }
+
+        @Override
+        public ComputeDevice lastDevice() {
+            return Torch.deviceOf(weights.finalNorm().gain());
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.unembed.engine.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,9 +14,14 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.unembed.engine.Fixtures;
 import dev.unembed.engine.Fixtures.RecordingContext;
 import dev.unembed.engine.architecture.ModelFolder;
+import dev.unembed.engine.architecture.ModelFolder.Residence;
 import dev.unembed.engine.result.Result;
 import dev.unembed.engine.result.ResultFiles;
+import dev.unembed.engine.safetensors.Dtype;
+import dev.unembed.engine.safetensors.SafetensorsFile;
+import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.transformer.LanguageModel;
+import dev.unembed.engine.transformer.Placement;
 import jakarta.inject.Singleton;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
@@ -106,6 +112,37 @@ class ExperimentContractTest {
                         .isInstanceOf(RunStopped.class);
             }
         }
+    }
+
+    /** Numbers only: what is ordered by them may change places where two are nearly equal. */
+    @Test
+    void onSeveralDevicesTheyFindTheSame() {
+        ModelFolder folder = ModelFolder.open(Fixtures.demo());
+        try (LanguageModel whole = folder.load();
+                LanguageModel divided =
+                        folder.load(Residence.RESIDENT, Placement.parse("cpu:0,cpu:1"), (done, total) -> {})) {
+            for (Experiment<?, ?> experiment : EXPERIMENTS) {
+                SafetensorsFile expected = file(run(experiment, new RecordingContext(whole)));
+                long before = TensorOps.movedBytes();
+                SafetensorsFile found = file(run(experiment, new RecordingContext(divided)));
+                assertThat(TensorOps.movedBytes() - before)
+                        .as(experiment.kind() + ": the weights stay where they are")
+                        .isLessThan(folder.memoryBytes() / 8);
+                assertThat(found.tensors().keySet())
+                        .isEqualTo(expected.tensors().keySet());
+                found.tensors().forEach((name, info) -> {
+                    if (info.dtype() == Dtype.F32) {
+                        assertThat(found.floats(name))
+                                .as(experiment.kind() + " " + name)
+                                .containsExactly(expected.floats(name), within(1e-4f));
+                    }
+                });
+            }
+        }
+    }
+
+    private static SafetensorsFile file(Result result) {
+        return SafetensorsFile.of("result", ResultFiles.toSafetensors(result));
     }
 
     private static <P extends Record> Result run(Experiment<P, ?> experiment, RecordingContext context) {

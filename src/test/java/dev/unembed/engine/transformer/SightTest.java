@@ -3,6 +3,7 @@ package dev.unembed.engine.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
+import dev.unembed.engine.tensor.ComputeDevice;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.transformer.Blueprint.AttentionShape;
@@ -46,7 +47,10 @@ class SightTest {
             AttentionShape attention = new AttentionShape(2, 1, 4, 1)
                     .withSpans(List.of(new Span.Window(2), new Span.Everything(), new Span.Window(2)));
             List<Sight> sights = Sight.ofBlocks(
-                    model(new Positions.Alibi(0.5, Rounding.FP32), attention), Reach.everything(3), scope.ops());
+                    model(new Positions.Alibi(0.5, Rounding.FP32), attention),
+                    l -> ComputeDevice.HOST,
+                    Reach.everything(3),
+                    scope.ops());
             float no = Float.NEGATIVE_INFINITY;
             NDArray windowed = Objects.requireNonNull(sights.get(0).bias()); // [1 head query key]
             assertThat(windowed.getShape().getShape()).containsExactly(1, 2, 3, 3);
@@ -67,11 +71,11 @@ class SightTest {
             AttentionShape attention = new AttentionShape(2, 1, 4, 1)
                     .withSpans(List.of(new Span.Window(3), new Span.Window(3), new Span.Window(3)));
             Blueprint model = model(new Positions.Learned(0), attention);
-            assertThat(Sight.ofBlocks(model, Reach.everything(3), scope.ops())
+            assertThat(Sight.ofBlocks(model, l -> ComputeDevice.HOST, Reach.everything(3), scope.ops())
                             .getFirst()
                             .bias())
                     .isNull();
-            assertThat(Sight.ofBlocks(model, Reach.everything(4), scope.ops())
+            assertThat(Sight.ofBlocks(model, l -> ComputeDevice.HOST, Reach.everything(4), scope.ops())
                             .getFirst()
                             .bias())
                     .isNotNull();

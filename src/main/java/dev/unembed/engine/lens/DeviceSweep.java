@@ -1,0 +1,85 @@
+package dev.unembed.engine.lens;
+
+import ai.djl.ndarray.NDArray;
+import dev.unembed.engine.tensor.Meter;
+import dev.unembed.engine.tensor.TensorOps;
+import dev.unembed.engine.tensor.TensorScope;
+import dev.unembed.engine.transformer.Transformer;
+
+/**
+ * The {@link VocabularySweep} where the unembedding lies on another device than the host: the logits of some positions at
+ * all rows are made and reduced there, and only the statistics come back. Of equal logits, either may come first on the
+ * list of the top tokens.
+ */
+final class DeviceSweep {
+    /** Logits held at a time; the library makes a few more of the same size beside them. */
+    private static final long LOGIT_BYTES = 64L << 20;
+
+    private final Transformer model;
+    private final Lens lens;
+    private final NDArray[] rows;
+    private final int positions;
+    private final int topK;
+    private final int[] tracked;
+    private final Meter meter;
+    private final StatisticsTable out;
+
+    DeviceSweep(Transformer model, Lens lens, NDArray[] rows, int topK, int[] tracked, Meter meter) {
+        this.model = model;
+        this.lens = lens;
+        this.rows = rows;
+        this.positions = (int) rows[0].getShape().get(0);
+        this.topK = topK;
+        this.tracked = tracked;
+        this.meter = meter;
+        this.out = new StatisticsTable(rows.length, positions, topK, tracked.length);
+    }
+
+    LensStatistics sweep() {
+        long perPosition = (long) rows.length * model.blueprint().dVocab() * Float.BYTES;
+        int perGroup = (int) Math.clamp(LOGIT_BYTES / perPosition, 1, positions);
+        for (int from = 0; from < positions; from += perGroup) {
+            int to = Math.min(positions, from + perGroup);
+            sweepGroup(from, to);
+            meter.advance(VocabularySweep.units(model, rows.length, to - from));
+        }
+        return out.statistics();
+    }
+
+    private void sweepGroup(int from, int to) {
+        try (TensorScope scope = new TensorScope()) {
+            TensorOps ops = scope.ops();
+            NDArray stacked = VocabularySweep.stacked(model, rows, from, to, ops); // [pos·row d_model]
+            NDArray logits = model.unembedding().logits(lens.read(stacked, model, ops), ops); // [pos·row d_vocab]
+            NDArray own = VocabularySweep.modelLogits(
+                    model, ops.narrow(rows[rows.length - 1], 0, from, to), ops); // [pos d_vocab]
+            out.difference(ops.lastRowDifference(logits, own, rows.length).toFloatArray()[0]);
+            float[] found =
+                    ops.lensStatistics(logits, rows.length, topK, tracked).toFloatArray(); // [pos·row columns]
+            int columns = 4 + 2 * topK + 2 * tracked.length;
+            for (int p = from; p < to; p++) {
+                for (int row = 0; row < rows.length; row++) {
+                    put(p, row, found, ((p - from) * rows.length + row) * columns);
+                }
+            }
+        }
+    }
+
+    /** @param first where the columns of {@link TensorOps#lensStatistics} begin */
+    private void put(int position, int row, float[] found, int first) {
+        StatisticsTable.Cell cell = out.cell(row, position);
+        cell.spread(found[first], found[first + 1]);
+        cell.finalToken(found[first + 2], (int) found[first + 3]);
+        int top = first + 4;
+        for (int k = 0; k < topK; k++) {
+            cell.top(k, (int) found[top + topK + k], found[top + k]);
+        }
+        int followed = top + 2 * topK;
+        for (int t = 0; t < tracked.length; t++) {
+            cell.tracked(t, found[followed + 2 * t], (int) found[followed + 2 * t + 1]);
+        }
+        if (row == rows.length - 1) {
+            out.finalId(position, (int) found[top + topK]);
+        }
+    }
+}
