@@ -18,8 +18,13 @@ import java.util.Optional;
  */
 public final class Bench {
     private static final int ROUNDS = 7;
-    private static final List<Benchmark> ALL =
-            List.of(new ForwardBench(), new LensBench(), new PatchingBench(), new LoadBench());
+    private static final List<Benchmark> ALL = List.of(
+            new ForwardBench(),
+            new LensBench(),
+            new AttributionBench(),
+            new PatchingBench(),
+            new AblationBench(),
+            new LoadBench());
 
     private final PrintStream out;
 

@@ -7,6 +7,7 @@ import dev.unembed.engine.lens.Lens;
 import dev.unembed.engine.lens.ResidualStreams;
 import dev.unembed.engine.lens.VocabularySweep;
 import dev.unembed.engine.tensor.Meter;
+import dev.unembed.engine.tensor.Precision;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.transformer.LanguageModel;
@@ -55,11 +56,12 @@ final class LensBench implements Benchmark {
                 List.of(
                         new Contender("forward pass", Passes.forward(transformer, ids)),
                         new Contender("bare matrix products", () -> products(transformer, rows * BATCH * POSITIONS)),
-                        new Contender("lens, all statistics", () -> lens(transformer, ids))),
+                        new Contender("lens, all statistics", () -> lens(transformer, ids, Precision.FP32)),
+                        new Contender("lens, products in bf16", () -> lens(transformer, ids, Precision.BF16))),
                 List.of(target));
     }
 
-    private static void lens(Transformer model, int[][] ids) {
+    private static void lens(Transformer model, int[][] ids, Precision precision) {
         Torch.prepareThread(Torch.cores());
         try (TensorScope scope = new TensorScope()) {
             Meter meter = new Meter(1);
@@ -71,7 +73,7 @@ final class LensBench implements Benchmark {
                     TOP_K,
                     new int[0],
                     meter,
-                    VocabularySweep.Settings.standard());
+                    VocabularySweep.Settings.standard(precision));
         }
     }
 

@@ -7,14 +7,11 @@ import dev.unembed.engine.circuit.PatchSite;
 import dev.unembed.engine.circuit.PatchingSweep;
 import dev.unembed.engine.circuit.PatchingSweep.Column;
 import dev.unembed.engine.prompt.PromptExample;
-import dev.unembed.engine.prompt.ResolvedExample;
 import dev.unembed.engine.tensor.Meter;
-import dev.unembed.engine.text.TokenizedPrompt;
 import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.LanguageModel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,26 +61,7 @@ final class PatchingBench implements Benchmark {
                         0, model.transformer().blueprint().attention().nHeads())
                 .mapToObj(head -> new Column("H" + head, head, -1, position))
                 .toList();
-        new PatchingSweep(model.transformer(), pairs(ids), PatchSite.HEAD, true, columns, new Meter(1))
+        new PatchingSweep(model.transformer(), Passes.pairs(ids), PatchSite.HEAD, true, columns, new Meter(1))
                 .run(new Evaluations());
-    }
-
-    /** Corrupted in the middle. */
-    private static List<ResolvedExample> pairs(int[][] ids) {
-        List<ResolvedExample> pairs = new ArrayList<>();
-        for (int[] prompt : ids) {
-            int[] corrupted = prompt.clone();
-            corrupted[prompt.length / 2] = prompt[0];
-            pairs.add(new ResolvedExample(
-                    PromptExample.of("", "", ""),
-                    new TokenizedPrompt(List.of(), false, List.of()),
-                    prompt,
-                    1,
-                    2,
-                    corrupted,
-                    Map.of(PromptExample.END, prompt.length - 1),
-                    List.of()));
-        }
-        return pairs;
     }
 }

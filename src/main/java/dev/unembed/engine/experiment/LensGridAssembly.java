@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Puts the numbers of a sweep, the texts of its tokens and what follows from both together. */
 final class LensGridAssembly {
@@ -37,7 +38,7 @@ final class LensGridAssembly {
         this.tokenizer = tokenizer;
     }
 
-    LensGrid grid(String kind, Blueprint blueprint, float tolerance) {
+    LensGrid grid(String kind, Blueprint blueprint, float tolerance, LensGrid.@Nullable Deviation deviation) {
         LensGrid.Values values = new LensGrid.Values(
                 streams.layers(),
                 firstPlaces(statistics.topIds()),
@@ -67,7 +68,9 @@ final class LensGridAssembly {
                         trackedTokens,
                         params.topK(),
                         summary,
-                        new LensGrid.SelfCheck(statistics.maxAbsLogitDifference(), tolerance)),
+                        new LensGrid.SelfCheck(statistics.maxAbsLogitDifference(), tolerance),
+                        params.precision(),
+                        deviation),
                 values);
     }
 

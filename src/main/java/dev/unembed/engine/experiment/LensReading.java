@@ -1,5 +1,6 @@
 package dev.unembed.engine.experiment;
 
+import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.unembed.engine.InvalidInput;
@@ -10,6 +11,8 @@ import dev.unembed.engine.lens.ResidualStreams;
 import dev.unembed.engine.lens.VocabularySweep;
 import dev.unembed.engine.result.LensGrid;
 import dev.unembed.engine.tensor.Meter;
+import dev.unembed.engine.tensor.Precision;
+import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.text.BosPolicy;
@@ -22,6 +25,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +44,11 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
     private static final int MAX_TRACKED = 64;
     /** Two paths through the same fp32 numbers differ by rounding only; more is a defect. */
     private static final float SELF_CHECK_TOLERANCE = 1e-4f;
+    /**
+     * In bf16, whose numbers are 2^-8 of themselves apart, the error of a logit is of that share of how far logits lie apart;
+     * several times as much is a defect.
+     */
+    private static final float BF16_TOLERANCE = 1f / 64;
     /** The summary looks at the top ten, however few are kept. */
     private static final int SUMMARY_TOP = 10;
 
@@ -48,6 +57,7 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
      * @param tokens token ids to read instead of text
      * @param track tokens to follow through the layers: a text that is one token, or an id
      * @param lens {@code logit}
+     * @param precision of the products with the unembedding
      */
     public record Params(
             @Nullable @Field(label = "Prompt", help = "The text whose prediction is read.", input = Field.Input.PROMPT)
@@ -77,12 +87,20 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
             boolean sublayers,
 
             @Field(label = "Lens", help = "How a layer is read.", input = Field.Input.HIDDEN)
-            String lens) {
+            String lens,
+
+            @Field(
+                    label = "Precision",
+                    help =
+                            "fp32 is exact to rounding. bf16 rounds the products with the unembedding to 8 bits: faster on"
+                                    + " processors made for it, and the run says how far its numbers moved.")
+            Precision precision) {
         public Params {
             tokens = tokens == null ? null : List.copyOf(tokens);
             bos = Objects.requireNonNullElse(bos, BosPolicy.DEFAULT);
             track = track == null ? List.of() : List.copyOf(track);
             lens = Objects.requireNonNullElse(lens, "logit");
+            precision = Objects.requireNonNullElse(precision, Precision.FP32);
         }
 
         /** From JSON, where everything but the prompt may be absent. */
@@ -94,7 +112,8 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
                 @JsonProperty("topK") @Nullable Integer topK,
                 @JsonProperty("track") @Nullable List<Object> track,
                 @JsonProperty("sublayers") @Nullable Boolean sublayers,
-                @JsonProperty("lens") @Nullable String lens) {
+                @JsonProperty("lens") @Nullable String lens,
+                @JsonProperty("precision") @Nullable Precision precision) {
             return new Params(
                     prompt,
                     tokens,
@@ -102,12 +121,13 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
                     topK == null ? DEFAULT_TOP_K : topK,
                     track == null ? List.of() : track,
                     sublayers != null && sublayers,
-                    lens == null ? "logit" : lens);
+                    lens == null ? "logit" : lens,
+                    precision == null ? Precision.FP32 : precision);
         }
 
         /** A prompt with everything else as it comes. */
         public static Params ofPrompt(String prompt) {
-            return of(prompt, null, null, null, null, null, null);
+            return of(prompt, null, null, null, null, null, null, null);
         }
     }
 
@@ -138,8 +158,9 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
                 Request.of(params, model.tokenizer(), transformer.blueprint().nCtx(), "this model");
         int rows = (params.sublayers() ? 2 : 1) * transformer.blueprint().layers() + 1;
         int positions = request.prompt().tokens().size();
-        Meter meter = new Meter(
-                ResidualStreams.units(transformer, positions) + VocabularySweep.units(transformer, rows, positions));
+        Meter meter = new Meter(ResidualStreams.units(transformer, positions)
+                + VocabularySweep.units(transformer, rows, positions)
+                + (params.precision() == Precision.FP32 ? 0 : VocabularySweep.units(transformer, rows, 1)));
         long cells = (long) rows * positions;
         return Watched.compute(
                 context, meter, cells, () -> read(params, request, transformer, model.tokenizer(), meter));
@@ -151,23 +172,44 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
             ResidualStreams streams =
                     new ResidualStreams(transformer, request.prompt().ids(), params.sublayers(), scope, meter);
             int kept = Math.min(transformer.blueprint().dVocab(), Math.max(params.topK(), SUMMARY_TOP));
-            LensStatistics statistics = VocabularySweep.run(
+            Sweep sweep = (read, precision) -> VocabularySweep.run(
                     transformer,
                     request.lens(),
-                    streams.rows(),
+                    read,
                     kept,
                     request.tracked(),
                     meter,
-                    VocabularySweep.Settings.standard());
+                    VocabularySweep.Settings.standard(precision));
+            LensStatistics statistics = sweep.of(streams.rows(), params.precision());
             float difference = statistics.maxAbsLogitDifference();
-            if (!(difference <= SELF_CHECK_TOLERANCE)) { // also if it isn't a number
+            boolean exact = params.precision() == Precision.FP32;
+            float tolerance = exact ? SELF_CHECK_TOLERANCE : BF16_TOLERANCE * statistics.logitRange();
+            if (!(difference <= tolerance)) { // also if it isn't a number
                 throw new SelfCheckFailed("The lens's last layer differs from the model's logits by " + difference
-                        + "; at most " + SELF_CHECK_TOLERANCE + " is rounding. The result is not to be trusted and was"
-                        + " not stored.");
+                        + "; at most " + tolerance + " is rounding"
+                        + (exact ? "" : " in bf16")
+                        + ". The result is not to be trusted and was not stored."
+                        + (exact ? "" : " Ask for fp32."));
             }
             return new LensGridAssembly(params, request.prompt(), request.tracked(), streams, statistics, tokenizer)
-                    .grid(kind(), transformer.blueprint(), SELF_CHECK_TOLERANCE);
+                    .grid(
+                            kind(),
+                            transformer.blueprint(),
+                            tolerance,
+                            exact ? null : deviation(statistics, streams.rows(), sweep, scope.ops()));
         }
+    }
+
+    private interface Sweep {
+        LensStatistics of(NDArray[] rows, Precision precision);
+    }
+
+    /** The last position is what a lens is mostly read for. */
+    private static LensGrid.Deviation deviation(LensStatistics rounded, NDArray[] rows, Sweep sweep, TensorOps ops) {
+        int position = rounded.positions() - 1;
+        NDArray[] last = new NDArray[rows.length]; // [1 d_model] each
+        Arrays.setAll(last, row -> ops.narrow(rows[row], 0, position, position + 1L));
+        return LensDeviation.between(rounded, sweep.of(last, Precision.FP32), position);
     }
 
     /** The parameters, understood: refused or resolved against a model. */

@@ -17,15 +17,15 @@ import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.text.BosPolicy;
 import dev.unembed.engine.text.Tokenizer;
 import dev.unembed.engine.transformer.Probe;
+import dev.unembed.engine.transformer.PromptBatches;
+import dev.unembed.engine.transformer.PromptBatches.Batch;
 import dev.unembed.engine.transformer.Reach;
 import dev.unembed.engine.transformer.Transformer;
 import jakarta.inject.Singleton;
 import jakarta.validation.constraints.Size;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +35,6 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class PromptPreflight implements Experiment<PromptPreflight.Params, PreflightTable> {
     private static final int MAX_EXAMPLES = 2000;
-    /** Positions of one pass: enough for the matrix products, few enough for the memory. */
-    private static final int POSITIONS_PER_PASS = 2048;
-
-    private static final int PROMPTS_PER_PASS = 64;
 
     /**
      * @param examples prompts with an answer, mostly with a foil
@@ -108,54 +104,44 @@ public class PromptPreflight implements Experiment<PromptPreflight.Params, Prefl
         Meter meter = new Meter(examples.size());
         return Watched.compute(context, meter, examples.size(), () -> {
             Row[] rows = new Row[examples.size()];
-            for (List<Integer> pass : passes(examples)) {
-                ask(pass, examples, transformer, tokenizer, rows);
-                meter.advance(pass.size());
+            int[][] prompts = examples.stream().map(ResolvedExample::ids).toArray(int[][]::new);
+            for (Batch batch : PromptBatches.of(prompts, PromptBatches.Limits.standard())) {
+                ask(batch, examples, transformer, tokenizer, rows);
+                meter.advance(batch.size());
             }
             return new PreflightTable(new PreflightTable.Header(kind(), List.of(rows)));
         });
     }
 
-    /** Indices of examples of equal length, as many as go into one pass. */
-    private static List<List<Integer>> passes(List<ResolvedExample> examples) {
-        Map<Integer, List<Integer>> byLength = new TreeMap<>();
-        for (int i = 0; i < examples.size(); i++) {
-            byLength.computeIfAbsent(examples.get(i).ids().length, length -> new ArrayList<>())
-                    .add(i);
-        }
-        List<List<Integer>> passes = new ArrayList<>();
-        byLength.forEach((length, indices) -> {
-            int most = Math.clamp(POSITIONS_PER_PASS / length, 1, PROMPTS_PER_PASS);
-            for (int from = 0; from < indices.size(); from += most) {
-                passes.add(indices.subList(from, Math.min(indices.size(), from + most)));
-            }
-        });
-        return passes;
-    }
-
     private static void ask(
-            List<Integer> pass,
-            List<ResolvedExample> examples,
-            Transformer transformer,
-            Tokenizer tokenizer,
-            Row[] rows) {
-        int[][] ids = pass.stream().map(i -> examples.get(i).ids()).toArray(int[][]::new);
+            Batch batch, List<ResolvedExample> examples, Transformer transformer, Tokenizer tokenizer, Row[] rows) {
         int vocabulary = transformer.blueprint().dVocab();
-        Torch.prepareThread(Torch.threadsFor(transformer.multiplications((long) ids.length * ids[0].length)));
+        int dModel = transformer.blueprint().dModel();
+        int positions = batch.ids()[0].length;
+        int shortest = Arrays.stream(batch.lengths()).min().orElseThrow();
+        Torch.prepareThread(Torch.threadsFor(transformer.multiplications((long) batch.size() * positions)));
         float[] logits;
         try (TensorScope scope = new TensorScope()) {
             TensorOps ops = scope.ops();
-            NDArray end =
-                    transformer.streams(ids, Reach.toEnd(ids[0].length), Probe.NOTHING, scope); // [batch 1 d_model]
-            NDArray rowsOfEnds =
-                    ops.reshape(end, ids.length, transformer.blueprint().dModel()); // [batch d_model]
+            NDArray stream = transformer.streams(
+                    batch.ids(),
+                    new Reach(positions, 0, shortest - 1, null),
+                    Probe.NOTHING,
+                    scope); // [batch read d_model]
+            int read = positions - shortest + 1;
+            int[] ends = new int[batch.size()];
+            Arrays.setAll(ends, i -> i * read + batch.lengths()[i] - shortest);
+            NDArray rowsOfEnds = ops.embedding(
+                    ops.reshape(stream, (long) batch.size() * read, dModel),
+                    ops.createIds(ends, ends.length)); // [batch d_model]
             logits = transformer
                     .unembedding()
                     .logits(transformer.finalNorm().apply(rowsOfEnds, ops), ops)
                     .toFloatArray(); // [batch d_vocab]
         }
-        for (int i = 0; i < ids.length; i++) {
-            rows[pass.get(i)] = row(examples.get(pass.get(i)), logits, i * vocabulary, vocabulary, tokenizer);
+        for (int i = 0; i < batch.size(); i++) {
+            int place = batch.places()[i];
+            rows[place] = row(examples.get(place), logits, i * vocabulary, vocabulary, tokenizer);
         }
     }
 

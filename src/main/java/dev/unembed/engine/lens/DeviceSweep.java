@@ -5,6 +5,7 @@ import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.transformer.Transformer;
+import dev.unembed.engine.transformer.VocabularyProducts;
 
 /**
  * The {@link VocabularySweep} where the unembedding lies on another device than the host: the logits of some positions at
@@ -22,9 +23,17 @@ final class DeviceSweep {
     private final int topK;
     private final int[] tracked;
     private final Meter meter;
+    private final VocabularyProducts products;
     private final StatisticsTable out;
 
-    DeviceSweep(Transformer model, Lens lens, NDArray[] rows, int topK, int[] tracked, Meter meter) {
+    DeviceSweep(
+            Transformer model,
+            Lens lens,
+            NDArray[] rows,
+            int topK,
+            int[] tracked,
+            Meter meter,
+            VocabularyProducts products) {
         this.model = model;
         this.lens = lens;
         this.rows = rows;
@@ -32,6 +41,7 @@ final class DeviceSweep {
         this.topK = topK;
         this.tracked = tracked;
         this.meter = meter;
+        this.products = products;
         this.out = new StatisticsTable(rows.length, positions, topK, tracked.length);
     }
 
@@ -50,12 +60,17 @@ final class DeviceSweep {
         try (TensorScope scope = new TensorScope()) {
             TensorOps ops = scope.ops();
             NDArray stacked = VocabularySweep.stacked(model, rows, from, to, ops); // [pos·row d_model]
-            NDArray logits = model.unembedding().logits(lens.read(stacked, model, ops), ops); // [pos·row d_vocab]
+            NDArray logits =
+                    model.unembedding().all(products, lens.read(stacked, model, ops), ops); // [pos·row d_vocab]
             NDArray own = VocabularySweep.modelLogits(
                     model, ops.narrow(rows[rows.length - 1], 0, from, to), ops); // [pos d_vocab]
-            out.difference(ops.lastRowDifference(logits, own, rows.length).toFloatArray()[0]);
-            float[] found =
-                    ops.lensStatistics(logits, rows.length, topK, tracked).toFloatArray(); // [pos·row columns]
+            float[] check = ops.lastRowDifference(logits, own, rows.length).toFloatArray();
+            out.difference(check[0]);
+            out.range(check[1]);
+            boolean exact = products == model.unembedding();
+            float[] found = ops.lensStatistics(
+                            exact ? logits : ops.withLastRow(logits, own, rows.length), rows.length, topK, tracked)
+                    .toFloatArray(); // [pos·row columns]
             int columns = 4 + 2 * topK + 2 * tracked.length;
             for (int p = from; p < to; p++) {
                 for (int row = 0; row < rows.length; row++) {

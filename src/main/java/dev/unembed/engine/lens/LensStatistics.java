@@ -13,6 +13,7 @@ package dev.unembed.engine.lens;
  * @param trackedLogProbs [m row pos]
  * @param trackedRanks [m row pos], from 1
  * @param maxAbsLogitDifference between the last row's logits and the model's own, over all positions and tokens
+ * @param logitRange how far the model's own largest and smallest logit lie apart, at the position where it is most
  */
 public record LensStatistics(
         int rows,
@@ -28,4 +29,10 @@ public record LensStatistics(
         int[] finalRanks,
         float[] trackedLogProbs,
         int[] trackedRanks,
-        float maxAbsLogitDifference) {}
+        float maxAbsLogitDifference,
+        float logitRange) {
+    /** A row at a position, in the arrays that have one entry for it. */
+    public int cell(int row, int position) {
+        return row * positions + position;
+    }
+}

@@ -16,6 +16,7 @@ final class StatisticsTable {
     private final float[] trackedLogProbs;
     private final int[] trackedRanks;
     private float difference;
+    private float range;
 
     StatisticsTable(int rows, int positions, int topK, int tracked) {
         this.rows = rows;
@@ -78,6 +79,11 @@ final class StatisticsTable {
         difference = found > difference || Float.isNaN(found) ? found : difference;
     }
 
+    /** Takes note of how far the model's largest and smallest logit lie apart at a position; the largest stays. */
+    void range(float found) {
+        range = Math.max(range, found);
+    }
+
     LensStatistics statistics() {
         return new LensStatistics(
                 rows,
@@ -93,6 +99,7 @@ final class StatisticsTable {
                 finalRanks,
                 trackedLogProbs,
                 trackedRanks,
-                difference);
+                difference,
+                range);
     }
 }

@@ -2,12 +2,15 @@ package dev.unembed.engine.lens;
 
 import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.tensor.Meter;
+import dev.unembed.engine.tensor.Precision;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.transformer.HookPoint;
 import dev.unembed.engine.transformer.Probe;
+import dev.unembed.engine.transformer.RoundedUnembedding;
 import dev.unembed.engine.transformer.Transformer;
+import dev.unembed.engine.transformer.VocabularyProducts;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -43,6 +46,7 @@ public final class VocabularySweep {
     private final int[] tracked;
     private final Meter meter;
     private final Settings settings;
+    private final VocabularyProducts products;
     private final BlockKernel kernel;
     private final StatisticsTable out;
 
@@ -50,15 +54,32 @@ public final class VocabularySweep {
      * @param blockTokens vocabulary rows multiplied at a time
      * @param cores threads that sweep
      * @param scalar whether to do without the Vector API
+     * @param precision of the products. The last row is always the model's own logits in fp32: in bf16, the products'
+     *     last row is only compared with them
      */
-    public record Settings(int blockTokens, int cores, boolean scalar) {
+    public record Settings(int blockTokens, int cores, boolean scalar, Precision precision) {
+        public Settings(int blockTokens, int cores, boolean scalar) {
+            this(blockTokens, cores, scalar, Precision.FP32);
+        }
+
         public static Settings standard() {
-            return new Settings(2048, Torch.cores(), false);
+            return standard(Precision.FP32);
+        }
+
+        public static Settings standard(Precision precision) {
+            return new Settings(2048, Torch.cores(), false, precision);
         }
     }
 
     private VocabularySweep(
-            Transformer model, Lens lens, NDArray[] rows, int topK, int[] tracked, Meter meter, Settings settings) {
+            Transformer model,
+            Lens lens,
+            NDArray[] rows,
+            int topK,
+            int[] tracked,
+            Meter meter,
+            Settings settings,
+            VocabularyProducts products) {
         this.model = model;
         this.lens = lens;
         this.rows = rows;
@@ -67,6 +88,7 @@ public final class VocabularySweep {
         this.tracked = tracked;
         this.meter = meter;
         this.settings = settings;
+        this.products = products;
         this.kernel = settings.scalar() ? new ScalarKernel() : BlockKernel.best();
         this.out = new StatisticsTable(rows.length, positions, topK, tracked.length);
     }
@@ -79,9 +101,15 @@ public final class VocabularySweep {
      */
     public static LensStatistics run(
             Transformer model, Lens lens, NDArray[] rows, int topK, int[] tracked, Meter meter, Settings settings) {
-        return model.weights().lastDevice().isHost()
-                ? new VocabularySweep(model, lens, rows, topK, tracked, meter, settings).sweep()
-                : new DeviceSweep(model, lens, rows, topK, tracked, meter).sweep();
+        try (TensorScope scope = new TensorScope()) {
+            VocabularyProducts products = switch (settings.precision()) {
+                case FP32 -> model.unembedding();
+                case BF16 -> new RoundedUnembedding(model.unembedding(), scope);
+            };
+            return model.weights().lastDevice().isHost()
+                    ? new VocabularySweep(model, lens, rows, topK, tracked, meter, settings, products).sweep()
+                    : new DeviceSweep(model, lens, rows, topK, tracked, meter, products).sweep();
+        }
     }
 
     /** Multiplications of a sweep, in the unit that {@link Meter}s count. */
@@ -144,6 +172,7 @@ public final class VocabularySweep {
         int[] finalIds = new int[to - from];
         for (int p = 0; p < finalIds.length; p++) {
             finalIds[p] = argmax(modelLogits, 4L * p * dVocab, dVocab);
+            out.range(range(modelLogits, 4L * p * dVocab, dVocab));
         }
         try (TensorScope scope = new TensorScope()) {
             NDArray input =
@@ -200,7 +229,7 @@ public final class VocabularySweep {
 
     private RowFold[] sweepGroup(NDArray input, int[] finalIds, MemorySegment modelLogits, ExecutorService cores) {
         int dVocab = model.blueprint().dVocab();
-        float[] targetLogits = targetLogits(input, finalIds);
+        float[] targetLogits = targetLogits(input, finalIds, modelLogits);
         int blocks = Math.ceilDiv(dVocab, settings.blockTokens());
         int shares = Math.min(settings.cores(), blocks);
         List<Future<RowFold[]>> futures = new ArrayList<>();
@@ -246,12 +275,24 @@ public final class VocabularySweep {
     }
 
     /** Logits of the tracked tokens and of every position's final token. @return [pos·row, tracked + pos] */
-    private float[] targetLogits(NDArray input, int[] finalIds) {
+    private float[] targetLogits(NDArray input, int[] finalIds, MemorySegment modelLogits) {
         int[] ids = java.util.Arrays.copyOf(tracked, tracked.length + finalIds.length);
         System.arraycopy(finalIds, 0, ids, tracked.length, finalIds.length);
+        float[] found;
         try (TensorScope scope = new TensorScope()) {
-            return model.unembedding().logits(input, ids, scope.ops()).toFloatArray();
+            found = products.logits(input, ids, scope.ops()).toFloatArray();
         }
+        if (settings.precision() != Precision.FP32) {
+            for (int p = 0; p < finalIds.length; p++) {
+                int last = (p * rows.length + rows.length - 1) * ids.length;
+                for (int t = 0; t < ids.length; t++) {
+                    found[last + t] = modelLogits.get(
+                            ValueLayout.JAVA_FLOAT_UNALIGNED,
+                            4L * ((long) p * model.blueprint().dVocab() + ids[t]));
+                }
+            }
+        }
+        return found;
     }
 
     private RowFold[] sweepShare(
@@ -265,15 +306,18 @@ public final class VocabularySweep {
         for (int token = first; token < end; token += settings.blockTokens()) {
             int n = Math.min(settings.blockTokens(), end - token);
             try (TensorScope scope = new TensorScope()) {
-                NDArray logits = model.unembedding().logits(input, token, token + n, scope.ops()); // [pos·row n]
+                NDArray logits = products.logits(input, token, token + n, scope.ops()); // [pos·row n]
                 MemorySegment z = TensorOps.memory(logits);
                 for (int p = 0; p < finalIds.length; p++) {
                     int last = p * rows.length + rows.length - 1;
                     long lastOffset = 4L * last * n;
-                    double factor = folds[last].foldFinal(z, lastOffset, n, token, kernel, finalExponentials, sums);
-                    difference = Math.max(
-                            difference,
-                            kernel.maxAbsDifference(z, lastOffset, modelLogits, 4L * ((long) p * dVocab + token), n));
+                    long modelOffset = 4L * ((long) p * dVocab + token);
+                    difference =
+                            Math.max(difference, kernel.maxAbsDifference(z, lastOffset, modelLogits, modelOffset, n));
+                    double factor = settings.precision() == Precision.FP32
+                            ? folds[last].foldFinal(z, lastOffset, n, token, kernel, finalExponentials, sums)
+                            : folds[last].foldFinal(
+                                    modelLogits, modelOffset, n, token, kernel, finalExponentials, sums);
                     for (int i = p * rows.length; i < last; i++) {
                         folds[i].fold(z, 4L * i * n, n, token, kernel, finalExponentials, factor, sums);
                     }
@@ -315,6 +359,17 @@ public final class VocabularySweep {
             default -> throw new IllegalStateException(failure);
         }
         return results;
+    }
+
+    private static float range(MemorySegment values, long offset, int n) {
+        float least = Float.POSITIVE_INFINITY;
+        float most = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            float value = values.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4L * i);
+            least = Math.min(least, value);
+            most = Math.max(most, value);
+        }
+        return most - least;
     }
 
     private static int argmax(MemorySegment values, long offset, int n) {

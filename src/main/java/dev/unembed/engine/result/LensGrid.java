@@ -1,10 +1,14 @@
 package dev.unembed.engine.result;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.unembed.engine.tensor.Precision;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lens readings over layers and positions: a header of facts, and arrays.
@@ -28,7 +32,10 @@ public record LensGrid(Header header, Values values) implements Result {
      * @param texts of every token that occurs anywhere in the result, by id
      * @param tracked tokens that were followed
      * @param topK entries per cell in the top lists
+     * @param precision of the products with the unembedding; fp32 where a result was stored without
+     * @param deviation of a result in bf16 from one in fp32
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({
         "kind",
         "lens",
@@ -41,7 +48,9 @@ public record LensGrid(Header header, Values values) implements Result {
         "tracked",
         "topK",
         "summary",
-        "selfCheck"
+        "selfCheck",
+        "precision",
+        "deviation"
     })
     public record Header(
             String kind,
@@ -55,8 +64,11 @@ public record LensGrid(Header header, Values values) implements Result {
             List<Token> tracked,
             int topK,
             Summary summary,
-            SelfCheck selfCheck) {
+            SelfCheck selfCheck,
+            Precision precision,
+            @Nullable Deviation deviation) {
         public Header {
+            precision = Objects.requireNonNullElse(precision, Precision.FP32);
             hooks = List.copyOf(hooks);
             tokens = List.copyOf(tokens);
             tracked = List.copyOf(tracked);
@@ -130,9 +142,22 @@ public record LensGrid(Header header, Values values) implements Result {
     @JsonPropertyOrder({"id", "text", "from", "to"})
     public record Overwritten(int id, String text, int from, int to) {}
 
-    /** The largest difference between the last row's logits and the model's own, and what was allowed. */
+    /**
+     * The largest difference between the last row's logits and the model's own, and what was allowed. In bf16, of the last row
+     * as the products in bf16 make it; what is stored for that row is in fp32.
+     */
     @JsonPropertyOrder({"maxAbsLogitDiff", "tolerance"})
     public record SelfCheck(float maxAbsLogitDiff, float tolerance) {}
+
+    /**
+     * How far rounding moved the numbers of one position: the largest differences over its rows from what fp32 gives there.
+     *
+     * @param position where both were computed
+     * @param logProbNats of the top places, the final token and the tracked ones
+     * @param otherTop rows with another token on top
+     */
+    @JsonPropertyOrder({"position", "logProbNats", "entropyNats", "klNats", "otherTop"})
+    public record Deviation(int position, float logProbNats, float entropyNats, float klNats, int otherTop) {}
 
     public LensGrid {
         int cells = values.layers().length * header.tokens().size();

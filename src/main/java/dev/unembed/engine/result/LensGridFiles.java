@@ -88,6 +88,10 @@ final class LensGridFiles {
             json.writePOJOField("texts", header.texts());
             json.writePOJOField("summary", header.summary());
             json.writePOJOField("selfCheck", header.selfCheck());
+            json.writePOJOField("precision", header.precision());
+            if (header.deviation() != null) {
+                json.writePOJOField("deviation", header.deviation());
+            }
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -31,6 +31,10 @@ public final class TensorOps {
     private static final String FUNCTIONS = """
               def linear(self, x: Tensor, w: Tensor) -> Tensor:
                 return torch.linear(x, w)
+              def rounded(self, w: Tensor, centre: Tensor) -> Tensor:
+                return torch.to(torch.sub(w, centre), 15)
+              def linear_rounded(self, x: Tensor, w: Tensor) -> Tensor:
+                return torch.to(torch.linear(torch.to(x, 15), w), 6)
               def linear_bias(self, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
                 return torch.linear(x, w, b)
               def matmul(self, x: Tensor, y: Tensor) -> Tensor:
@@ -135,7 +139,13 @@ public final class TensorOps {
               def last_row_difference(self, z: Tensor, own: Tensor, rows: int) -> Tensor:
                 grouped = torch.reshape(z, [-1, rows, torch.size(z, 1)])
                 last = torch.slice(grouped, 1, torch.sub(rows, 1), rows, 1)
-                return torch.reshape(torch.max(torch.abs(torch.sub(torch.squeeze(last, 1), own))), [1])
+                difference = torch.max(torch.abs(torch.sub(torch.squeeze(last, 1), own)))
+                range = torch.max(torch.sub(torch.amax(own, [-1]), torch.amin(own, [-1])))
+                return torch.stack([difference, range], 0)
+              def with_last_row(self, z: Tensor, own: Tensor, rows: int) -> Tensor:
+                grouped = torch.reshape(z, [-1, rows, torch.size(z, 1)])
+                before = torch.slice(grouped, 1, 0, torch.sub(rows, 1), 1)
+                return torch.flatten(torch.cat([before, torch.unsqueeze(own, 1)], 1), 0, 1)
               def lens_statistics(self, z: Tensor, rows: int, k: int, tracked: List[int]) -> Tensor:
                 n = torch.size(z, 0)
                 lp = torch.log_softmax(z, -1)
@@ -238,6 +248,25 @@ public final class TensorOps {
     /** @param x [.. in] @param weight [out in] @param bias [out] @return [.. out] */
     public NDArray linear(NDArray x, NDArray weight, @Nullable NDArray bias) {
         return bias == null ? call("linear", x, weight) : call("linear_bias", x, weight, bias);
+    }
+
+    /**
+     * Rows less a common one, rounded to bf16. The library's Java interface doesn't know that type and ends the process when
+     * it meets it: the result is for {@link #linearRounded}, {@link #narrow} and {@link #concatenate}, and nothing else.
+     *
+     * @param weight [out in] @param centre [1 in] @return [out in]
+     */
+    public NDArray rounded(NDArray weight, NDArray centre) {
+        return call("rounded", weight, centre);
+    }
+
+    /**
+     * A linear map whose factors are rounded to bf16; sums are held in fp32 and rounded to bf16 at their end.
+     *
+     * @param x [.. in] @param rounded of {@link #rounded} [out in] @return [.. out]
+     */
+    public NDArray linearRounded(NDArray x, NDArray rounded) {
+        return call("linear_rounded", x, rounded);
     }
 
     /**
@@ -451,14 +480,20 @@ public final class TensorOps {
     // -- what a lens reads ----------------------------------------------------------------------------------------
 
     /**
-     * The largest absolute difference between the logits of the last of several rows and the model's own.
+     * The largest absolute difference between the logits of the last of several rows and the model's own, and the largest
+     * distance between the model's largest and smallest at one position.
      *
      * @param z [pos·row d_vocab]
      * @param own [pos d_vocab]
-     * @return [1]
+     * @return [2]
      */
     public NDArray lastRowDifference(NDArray z, NDArray own, int rows) {
         return call("last_row_difference", z, own, rows);
+    }
+
+    /** The model's own logits in place of the last row's. @return [pos·row d_vocab] */
+    public NDArray withLastRow(NDArray z, NDArray own, int rows) {
+        return call("with_last_row", z, own, rows);
     }
 
     /**

@@ -6,7 +6,7 @@ import dev.unembed.engine.tensor.TensorScope;
 import org.jspecify.annotations.Nullable;
 
 /** Logits from a normalised stream: wU·x + bU, soft-capped where the model does so. */
-public final class Unembedding {
+public final class Unembedding implements VocabularyProducts {
     private final RowTable weight;
     private final @Nullable NDArray bias;
     private final @Nullable Double logitCap;
@@ -23,29 +23,43 @@ public final class Unembedding {
         return dVocab;
     }
 
+    /** Whether all rows are there at once, instead of being read when they are asked for. */
+    boolean isInMemory() {
+        return weight.rowsAtOnce(dVocab) >= dVocab;
+    }
+
     /** All logits. @param normalized [.. d_model] @return [.. d_vocab] */
     public NDArray logits(NDArray normalized, TensorOps ops) {
-        int atOnce = weight.rowsAtOnce(dVocab);
-        if (atOnce >= dVocab) {
-            return logits(normalized, 0, dVocab, ops);
+        return all(this, normalized, ops);
+    }
+
+    /** All logits by some products, as many at once as this has rows at once. @return [.. d_vocab] */
+    public NDArray all(VocabularyProducts products, NDArray normalized, TensorOps ops) {
+        if (isInMemory()) {
+            return products.logits(normalized, 0, dVocab, ops);
         }
+        int atOnce = weight.rowsAtOnce(dVocab);
         try (TensorScope scope = new TensorScope()) {
             NDArray[] blocks = new NDArray[Math.ceilDiv(dVocab, atOnce)];
             for (int i = 0; i < blocks.length; i++) {
-                blocks[i] = logits(normalized, i * atOnce, Math.min(dVocab, (i + 1) * atOnce), scope.ops());
+                blocks[i] = products.logits(normalized, i * atOnce, Math.min(dVocab, (i + 1) * atOnce), scope.ops());
             }
             int axis = normalized.getShape().dimension() - 1;
             return ops.own(scope.ops().concatenate(blocks, axis));
         }
     }
 
-    /** The logits of tokens {@code from} up to, not including, {@code to}. @return [.. to-from] */
+    @Override
     public NDArray logits(NDArray normalized, int from, int to, TensorOps ops) {
         try (TensorScope scope = new TensorScope()) { // of rows that aren't in memory, none outlives its product
             NDArray rows = weight.rows(from, to, scope.ops());
-            NDArray biases = bias == null ? null : scope.ops().narrow(bias, 0, from, to);
-            return cap(ops.linear(normalized, rows, biases), ops);
+            return cap(ops.linear(normalized, rows, biases(from, to, scope.ops())), ops);
         }
+    }
+
+    @Override
+    public NDArray logits(NDArray normalized, int[] ids, TensorOps ops) {
+        return cap(ops.linear(normalized, weight.rows(ids, ops), biases(ids, ops)), ops);
     }
 
     /** The rows of some tokens, wU without its bias. @return [ids d_model] */
@@ -53,17 +67,33 @@ public final class Unembedding {
         return weight.rows(ids, ops);
     }
 
+    /** Rows {@code from} up to, not including, {@code to}. @return [to-from d_model] */
+    NDArray rows(int from, int to, TensorOps ops) {
+        return weight.rows(from, to, ops);
+    }
+
     /** bU [d_vocab]; the tensor belongs to the model. */
     public @Nullable NDArray bias() {
         return bias;
     }
 
-    /** The logits of some tokens. @param ids [n] @return [.. n] */
-    public NDArray logits(NDArray normalized, int[] ids, TensorOps ops) {
-        NDArray index = ops.createIds(ids, ids.length);
-        NDArray biases =
-                bias == null ? null : ops.reshape(ops.embedding(ops.reshape(bias, dVocab, 1), index), ids.length);
-        return cap(ops.linear(normalized, weight.rows(ids, ops), biases), ops);
+    @Nullable
+    NDArray biases(int from, int to, TensorOps ops) {
+        return bias == null ? null : ops.narrow(bias, 0, from, to);
+    }
+
+    /** @return [ids] */
+    @Nullable
+    NDArray biases(int[] ids, TensorOps ops) {
+        return bias == null
+                ? null
+                : ops.reshape(ops.embedding(ops.reshape(bias, dVocab, 1), ops.createIds(ids, ids.length)), ids.length);
+    }
+
+    /** Products with their biases, soft-capped where the model does so. */
+    NDArray finished(NDArray products, @Nullable NDArray biases, TensorOps ops) {
+        NDArray logits = biases == null ? products : ops.add(products, biases);
+        return cap(biases == null && logitCap == null ? ops.own(logits) : logits, ops);
     }
 
     /** Other tokens for every row. @param normalized [n d_model] @param ids [n m] @return [n m] */
@@ -72,7 +102,6 @@ public final class Unembedding {
         int[] flat = java.util.Arrays.stream(ids)
                 .flatMapToInt(java.util.Arrays::stream)
                 .toArray();
-        NDArray index = ops.createIds(flat, ids.length, m);
         NDArray dots = ops.rowDots(
                 normalized,
                 ops.reshape(
@@ -80,9 +109,8 @@ public final class Unembedding {
                         ids.length,
                         m,
                         normalized.getShape().get(1))); // [n m]
-        NDArray biases =
-                bias == null ? null : ops.reshape(ops.embedding(ops.reshape(bias, dVocab, 1), index), ids.length, m);
-        return cap(biases == null ? dots : ops.add(dots, biases), ops);
+        NDArray biases = biases(flat, ops);
+        return finished(dots, biases == null ? null : ops.reshape(biases, ids.length, m), ops);
     }
 
     private NDArray cap(NDArray logits, TensorOps ops) {

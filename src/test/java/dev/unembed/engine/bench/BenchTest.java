@@ -54,14 +54,14 @@ class BenchTest {
         assertThat(Bench.Options.of(new String[0], Optional.of("n")).models()).contains(Path.of("n"));
         assertThat(Bench.Options.of(new String[0], Optional.empty()).chosen())
                 .extracting(Benchmark::name)
-                .containsExactly("forward", "lens", "patching", "load");
+                .containsExactly("forward", "lens", "attribution", "patching", "ablation", "load");
     }
 
     @Test
     void whatIsUnknownIsNamed() {
         assertThatThrownBy(() -> Bench.Options.of(new String[] {"speed"}, Optional.empty()))
                 .hasMessageContaining("'speed'")
-                .hasMessageContaining("forward, lens, patching, load");
+                .hasMessageContaining("forward, lens, attribution, patching, ablation, load");
         assertThatThrownBy(() -> Bench.Options.of(new String[] {"--rounds", "none"}, Optional.empty()))
                 .hasMessageContaining("'none'");
         assertThatThrownBy(() -> Bench.Options.of(new String[] {"--rounds"}, Optional.empty()))

@@ -14,6 +14,7 @@ import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.architecture.ModelFolder;
 import dev.unembed.engine.experiment.LensReading.Params;
 import dev.unembed.engine.result.LensGrid;
+import dev.unembed.engine.tensor.Precision;
 import dev.unembed.engine.text.BosPolicy;
 import dev.unembed.engine.transformer.LanguageModel;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class LensReadingTest {
             for (JsonNode expected : JSON.readTree(reference.toFile()).get("lens")) {
                 List<Object> track = new ArrayList<>();
                 expected.get("tracked").forEach(t -> track.add(t.get("text").asText()));
-                Params params = Params.of(expected.get("prompt").asText(), null, null, 10, track, false, "logit");
+                Params params = Params.of(expected.get("prompt").asText(), null, null, 10, track, false, "logit", null);
                 LensGrid grid = lens.run(params, new RecordingContext(model));
                 assertEqualsReference(expected, grid);
             }
@@ -143,7 +144,7 @@ class LensReadingTest {
             String prompt = "The capital of Australia is";
             LensGrid whole = lens.run(Params.ofPrompt(prompt), new RecordingContext(model));
             LensGrid halves =
-                    lens.run(Params.of(prompt, null, null, null, null, true, null), new RecordingContext(model));
+                    lens.run(Params.of(prompt, null, null, null, null, true, null, null), new RecordingContext(model));
             assertThat(halves.rows()).isEqualTo(13);
             assertThat(halves.values().layers()).startsWith(0, 0.5f, 1).endsWith(5.5f, 6);
             assertThat(halves.header().hooks())
@@ -160,7 +161,7 @@ class LensReadingTest {
     @Test
     void readsIdsWhereThereIsNoTokenizer() {
         try (LanguageModel model = Fixtures.load(Fixtures.tiny("llama3"))) {
-            Params params = Params.of(null, List.of(5, 9, 200), BosPolicy.DEFAULT, 3, List.of(7), false, null);
+            Params params = Params.of(null, List.of(5, 9, 200), BosPolicy.DEFAULT, 3, List.of(7), false, null, null);
             LensGrid grid = lens.run(params, new RecordingContext(model));
             assertThat(grid.header().tokens()).extracting(LensGrid.Token::text).containsExactly("#5", "#9", "#200");
             assertThat(grid.header().topK()).isEqualTo(3);
@@ -175,7 +176,7 @@ class LensReadingTest {
     void theTextsOfAllTokensThatOccurAreInTheHeader() {
         try (LanguageModel model = DEMO.load()) {
             LensGrid grid = lens.run(
-                    Params.of("The capital of France is", null, null, 50, List.of(" Rome"), false, null),
+                    Params.of("The capital of France is", null, null, 50, List.of(" Rome"), false, null, null),
                     new RecordingContext(model));
             for (int id : grid.values().topIds()) {
                 assertThat(grid.header().texts())
@@ -190,7 +191,7 @@ class LensReadingTest {
         Path folder = Fixtures.copy(Fixtures.tiny("llama"), temp.resolve("x"));
         Fixtures.poison(folder, "model.norm.weight");
         try (LanguageModel model = Fixtures.load(folder)) {
-            Params params = Params.of(null, List.of(5, 9), null, null, null, null, null);
+            Params params = Params.of(null, List.of(5, 9), null, null, null, null, null, null);
             assertThatThrownBy(() -> lens.run(params, new RecordingContext(model)))
                     .isInstanceOf(SelfCheckFailed.class)
                     .hasMessageContaining("NaN");
@@ -232,7 +233,7 @@ class LensReadingTest {
         assertThat(params.bos()).isEqualTo(BosPolicy.DEFAULT);
         assertThat(params.track()).isEmpty();
         assertThat(params.lens()).isEqualTo("logit");
-        Params full = Params.of(null, List.of(1, 2), BosPolicy.NEVER, 5, List.of(" Paris", 7), true, "logit");
+        Params full = Params.of(null, List.of(1, 2), BosPolicy.NEVER, 5, List.of(" Paris", 7), true, "logit", null);
         assertThat(JSON.readValue(JSON.writeValueAsString(full), Params.class)).isEqualTo(full);
         assertThatCode(() -> lens.validate(full, DEMO)).doesNotThrowAnyException();
         assertThatThrownBy(() -> JSON.readValue("{\"prompt\":\"a\",\"bos\":\"maybe\"}", Params.class))
@@ -242,7 +243,7 @@ class LensReadingTest {
     @Test
     void aLongRunReportsOftenAndEndsWhereItIsTold() {
         try (LanguageModel model = DEMO.load()) {
-            Params longRun = Params.of(null, Collections.nCopies(128, 388), null, 10, null, true, null);
+            Params longRun = Params.of(null, Collections.nCopies(128, 388), null, 10, null, true, null, null);
             RecordingContext context = new RecordingContext(model);
             lens.run(longRun, context);
             assertThat(context.done).isSorted();
@@ -254,5 +255,54 @@ class LensReadingTest {
             // and nothing is left behind that would hinder the next
             assertThat(lens.run(longRun, new RecordingContext(model)).rows()).isEqualTo(13);
         }
+    }
+
+    /** The last row is the model's own logits in fp32 whatever the precision, so the winner and its log-prob are exact. */
+    @Test
+    void inBf16TheNumbersAreNearAndItSaysHowNear() {
+        List<Object> track = List.of(" Canberra", " Sydney");
+        String prompt = "The capital of Australia is";
+        for (Path folder : models()) {
+            List<Object> followed = folder.equals(Fixtures.demo()) ? track : List.of(17, 33);
+            Params exactly = Params.of(prompt, null, null, 10, followed, true, null, null);
+            Params nearly = Params.of(prompt, null, null, 10, followed, true, null, Precision.BF16);
+            if (!folder.equals(Fixtures.demo())) {
+                exactly = Params.of(null, List.of(5, 9, 200, 31), null, 10, followed, false, null, null);
+                nearly = Params.of(null, List.of(5, 9, 200, 31), null, 10, followed, false, null, Precision.BF16);
+            }
+            try (LanguageModel model = Fixtures.load(folder)) {
+                LensGrid exact = lens.run(exactly, new RecordingContext(model));
+                LensGrid near = lens.run(nearly, new RecordingContext(model));
+                String where = folder.toString();
+                assertThat(exact.header().deviation()).isNull();
+                LensGrid.Deviation deviation = near.header().deviation();
+                assertThat(deviation).as(where).isNotNull();
+                assertThat(deviation.position()).isEqualTo(exact.positions() - 1);
+                assertThat(deviation.logProbNats()).as(where).isBetween(1e-7f, 0.1f);
+                assertThat(deviation.klNats()).as(where).isLessThan(0.1f);
+                assertThat(near.header().selfCheck().maxAbsLogitDiff())
+                        .as(where)
+                        .isBetween(1e-6f, near.header().selfCheck().tolerance());
+                float furthest = 0;
+                for (int row = 0; row < exact.rows(); row++) {
+                    for (int position = 0; position < exact.positions(); position++) {
+                        int cell = exact.cell(row, position);
+                        float moved = Math.abs(exact.values().finalLogProb()[cell]
+                                - near.values().finalLogProb()[cell]);
+                        furthest = position == deviation.position() ? Math.max(furthest, moved) : furthest;
+                        assertThat(moved).as(where + " row " + row).isLessThan(row == exact.rows() - 1 ? 1e-4f : 0.1f);
+                    }
+                }
+                assertThat(furthest).as(where).isLessThanOrEqualTo(deviation.logProbNats() + 1e-5f);
+            }
+        }
+    }
+
+    /** Models with biases, with a soft cap, and of every way to be unembedded. */
+    private static List<Path> models() {
+        return java.util.stream.Stream.concat(
+                        java.util.stream.Stream.of(Fixtures.demo()),
+                        Fixtures.TINY.stream().map(Fixtures::tiny))
+                .toList();
     }
 }

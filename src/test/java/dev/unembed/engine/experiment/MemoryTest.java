@@ -28,7 +28,7 @@ class MemoryTest {
     @Test
     void lensReadingsLeaveNothingBehind() {
         LensReading lens = new LensReading();
-        Params params = Params.of("The capital of Australia is", null, null, 10, List.of(" Sydney"), true, null);
+        Params params = Params.of("The capital of Australia is", null, null, 10, List.of(" Sydney"), true, null, null);
         // one run has 40 kB of streams and 600 kB of logits: either of them kept would be 8 MB and more
         assertLeavesNothingBehind(context -> lens.run(params, context), 6 * MEGABYTE);
     }

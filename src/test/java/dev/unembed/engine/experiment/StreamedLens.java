@@ -81,7 +81,7 @@ public final class StreamedLens {
         List<Integer> ids =
                 IntStream.range(0, positions).mapToObj(i -> 3 + 7 * i % 100).toList();
         new LensReading()
-                .run(LensReading.Params.of(null, ids, null, 10, null, null, null), new RecordingContext(model));
+                .run(LensReading.Params.of(null, ids, null, 10, null, null, null, null), new RecordingContext(model));
     }
 
     private static long kilobytes(String field) throws IOException {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.safetensors.SafetensorsFile;
 import dev.unembed.engine.safetensors.SafetensorsWriter;
+import dev.unembed.engine.tensor.Precision;
 import dev.unembed.engine.transformer.ComponentId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,7 +37,9 @@ class ResultFilesTest {
                 new LensGrid.Summary(List.of(
                         new LensGrid.Position(0, winner, 1, 0, 0, 1, List.of(new LensGrid.Overwritten(1, " b", 0, 0))),
                         new LensGrid.Position(1, winner, 0, 0, 0, 0, List.of()))),
-                new LensGrid.SelfCheck(3e-5f, 1e-4f));
+                new LensGrid.SelfCheck(3e-5f, 1e-4f),
+                Precision.BF16,
+                new LensGrid.Deviation(1, .03f, .02f, .001f, 1));
         return new LensGrid(
                 header,
                 new LensGrid.Values(

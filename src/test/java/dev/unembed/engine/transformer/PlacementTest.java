@@ -73,7 +73,7 @@ class PlacementTest {
     @EnumSource(Residence.class)
     void aLensReadsTheSameOnADevice(Residence residence) {
         LensReading.Params params = LensReading.Params.of(
-                "The capital of Australia is", null, null, 10, List.of(" Canberra", " Sydney"), true, null);
+                "The capital of Australia is", null, null, 10, List.of(" Canberra", " Sydney"), true, null, null);
         try (LanguageModel whole = Fixtures.load(Fixtures.demo());
                 LanguageModel divided = placed(Fixtures.demo(), TWO, residence)) {
             LensGrid expected = new LensReading().run(params, new RecordingContext(whole));
