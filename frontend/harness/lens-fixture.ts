@@ -1,5 +1,6 @@
 /** Makes lens results in the stored layout from plain numbers, for the tests and the harness page. */
 
+import type { Deviation } from '../shared/lens-result';
 import { mulberry } from './random';
 
 export interface LensNumbers {
@@ -17,6 +18,7 @@ export interface LensNumbers {
   readonly bosPrepended?: boolean;
   readonly summary?: unknown;
   readonly selfCheck?: { maxAbsLogitDiff: number; tolerance: number };
+  readonly deviation?: Deviation;
 }
 
 export function lensFile(n: LensNumbers): ArrayBuffer {
@@ -25,7 +27,7 @@ export function lensFile(n: LensNumbers): ArrayBuffer {
     kind: 'lens', lens: 'logit', layerCount: n.layers[rows - 1], vocabulary: n.vocabulary,
     hooks: n.layers.map((l) => (l === n.layers[rows - 1] ? `blocks.${l - 1}.hook_resid_post` : `blocks.${Math.floor(l)}.hook_resid_${Number.isInteger(l) ? 'pre' : 'mid'}`)),
     tokens: n.tokens, bosPrepended: n.bosPrepended ?? false, texts: n.texts, tracked: n.tracked.map(({ id, text }) => ({ id, text })), topK: k,
-    summary: n.summary, selfCheck: n.selfCheck ?? { maxAbsLogitDiff: 3e-5, tolerance: 1e-4 },
+    summary: n.summary, selfCheck: n.selfCheck ?? { maxAbsLogitDiff: 3e-5, tolerance: 1e-4 }, deviation: n.deviation,
   };
   return writeSafetensors({ format: 'unembed/lens-grid/1', header: JSON.stringify(header) }, [
     ['tokenIds', [positions], Int32Array.from(n.tokens, (t) => t.id)],

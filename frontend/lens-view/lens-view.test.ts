@@ -122,4 +122,13 @@ describe('the lens view', () => {
     expect(chip.classList.contains('bad')).toBe(true);
     expect(chip.textContent).toContain('differs from the model · 2e-2');
   });
+
+  it('says how near rounded numbers are', async () => {
+    const deviation = { position: 1, logProbNats: 0.031, entropyNats: 0.02, klNats: 0.004, otherTop: 2 };
+    await show({}, () => new Response(lensFile({ ...syntheticNumbers(3, 2), deviation, selfCheck: { maxAbsLogitDiff: 0.05, tolerance: 0.4 } })));
+    const chip = view.shadowRoot!.querySelector<HTMLElement>('.protocol .chip')!;
+    expect(chip.classList.contains('warn')).toBe(true);
+    expect(chip.textContent).toContain('bf16 products · log-probs ± 3e-2');
+    expect(chip.dataset['tip']).toMatch(/ 2 of \d rows have another token on top/);
+  });
 });

@@ -7,7 +7,7 @@ import type { HeatGrid, LensCell } from '../heat-grid/heat-grid';
 import { copyPicture, copyText, download } from '../shared/browser';
 import { fetchBuffer, fetchText } from '../shared/fetch-result';
 import { count, fixed, layerName, percent, rank, tiny } from '../shared/format';
-import { LensResult } from '../shared/lens-result';
+import { LensResult, type Deviation } from '../shared/lens-result';
 import { metricOf, metricsOf, type Metric } from '../shared/metrics';
 import { seriesStyle } from '../shared/palette';
 import { finding, plain, reading } from '../shared/reading';
@@ -162,10 +162,23 @@ export class LensView extends ResultPage<LensResult, LensState> {
     if (!check) {
       return html`<span class="chip" tabindex="0" data-tip="This result carries no self-check.">not checked against the model</span>`;
     }
+    if (result.deviation) {
+      return this.rounded(result, result.deviation, check.maxAbsLogitDiff);
+    }
     const equal = check.maxAbsLogitDiff <= check.tolerance;
     return html`<span class="chip ${equal ? 'good' : 'bad'}" tabindex="0"
       data-tip="The last lens layer against the model’s own logits: largest difference ${check.maxAbsLogitDiff.toPrecision(2)}, allowed ${tiny(check.tolerance)}. Checked in this run.">
       <span class="dot"></span>${equal ? 'equals the model' : 'differs from the model'} · ${tiny(check.maxAbsLogitDiff)}</span>`;
+  }
+
+  /** Never green: these numbers are only near. */
+  private rounded(result: LensResult, deviation: Deviation, logits: number) {
+    const others = deviation.otherTop === 0
+      ? 'the same token is on top everywhere'
+      : `${deviation.otherTop} of ${count(result.rowCount, 'row')} have another token on top`;
+    return html`<span class="chip warn" tabindex="0"
+      data-tip="Products with the unembedding were rounded to bf16 (8 bits). Against fp32 at position ${deviation.position}: log-probs within ${tiny(deviation.logProbNats)}, entropies within ${tiny(deviation.entropyNats)}, divergences within ${tiny(deviation.klNats)} nats; ${others}. Logits of the last layer within ${tiny(logits)} at all positions; that layer is shown in fp32.">
+      <span class="dot"></span>bf16 products · log-probs ± ${tiny(deviation.logProbNats)}</span>`;
   }
 
   private tools(result: LensResult) {

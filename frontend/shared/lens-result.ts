@@ -38,6 +38,18 @@ interface Header {
   topK: number;
   summary?: { positions?: PositionSummary[] };
   selfCheck?: { maxAbsLogitDiff: number; tolerance: number };
+  precision?: string;
+  deviation?: Deviation;
+}
+
+/** How far products in bf16 moved the numbers of one position from those in fp32: the largest differences there. */
+export interface Deviation {
+  readonly position: number;
+  readonly logProbNats: number;
+  readonly entropyNats: number;
+  readonly klNats: number;
+  /** Rows with another token on top. */
+  readonly otherTop: number;
 }
 
 export interface TopEntry extends Token {
@@ -59,6 +71,8 @@ export class LensResult {
   readonly bosPrepended: boolean;
   readonly tracked: readonly Token[];
   readonly selfCheck: { readonly maxAbsLogitDiff: number; readonly tolerance: number } | undefined;
+  /** Only where the products with the unembedding were rounded. */
+  readonly deviation: Deviation | undefined;
   /** Lens layer of each row. */
   readonly layers: Float32Array;
   readonly rowCount: number;
@@ -111,6 +125,7 @@ export class LensResult {
     this.bosPrepended = header.bosPrepended;
     this.tracked = header.tracked;
     this.selfCheck = header.selfCheck;
+    this.deviation = header.deviation;
     this.texts = new Map(Object.entries(header.texts).map(([id, text]) => [Number(id), text]));
     for (const token of [...header.tokens, ...header.tracked]) {
       this.texts.set(token.id, token.text);

@@ -262,6 +262,9 @@ public class ParamsForm extends Div {
 
     private static String spoken(Object constant) {
         String word = ((Enum<?>) constant).name().replace('_', ' ').toLowerCase(Locale.ROOT);
+        if (word.chars().anyMatch(Character::isDigit)) { // fp32 is no word
+            return word;
+        }
         return Character.toUpperCase(word.charAt(0)) + word.substring(1);
     }
 
