@@ -96,7 +96,9 @@ final class LensBench implements Benchmark {
                                 token += settings.cores() * settings.blockTokens()) {
                             try (TensorScope local = new TensorScope()) {
                                 int end = Math.min(dVocab, token + settings.blockTokens());
-                                model.unembedding().logits(group, token, end, local.ops());
+                                model.unembedding()
+                                        .open(token, end, local.ops())
+                                        .logits(group, local.ops());
                             }
                         }
                     }

@@ -22,8 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Reads all rows of a lens at all positions in one sweep over the vocabulary per group of positions: a block of unembedding
- * rows is multiplied with the group, the block of logits is folded into running statistics, and forgotten.
+ * Reads all rows of a lens at all positions in a sweep over the vocabulary: a block of unembedding rows is multiplied with
+ * some positions at a time, the block of logits is folded into running statistics, and forgotten.
  *
  * <p>Memory is positions × rows of statistics and one block of logits per core, whatever the vocabulary. Each core has a
  * contiguous share of the vocabulary and its own folds, merged in order, so results don't depend on timing.
@@ -35,7 +35,7 @@ public final class VocabularySweep {
     /** Rows of a matrix product: enough to read the unembedding seldom, few enough for the caches. */
     public static final int GROUP_ROWS = 256;
 
-    /** Logits of the model's own path held at a time. */
+    /** Logits of the model's own path held at a time; positions beyond it are another sweep. */
     private static final long MODEL_LOGIT_BYTES = 16L << 20;
 
     private final Transformer model;
@@ -123,17 +123,25 @@ public final class VocabularySweep {
     private LensStatistics sweep() {
         int dVocab = model.blueprint().dVocab();
         int perGroup = Math.max(1, GROUP_ROWS / rows.length);
-        int perCheck = (int) Math.max(perGroup, MODEL_LOGIT_BYTES / Float.BYTES / dVocab / perGroup * perGroup);
+        int perPart = (int) Math.max(perGroup, MODEL_LOGIT_BYTES / Float.BYTES / dVocab / perGroup * perGroup);
         try (ExecutorService cores = Executors.newFixedThreadPool(settings.cores(), VocabularySweep::worker)) {
-            for (int start = 0; start < positions; start += perCheck) {
-                int end = Math.min(positions, start + perCheck);
+            for (int start = 0; start < positions; start += perPart) {
+                int end = Math.min(positions, start + perPart);
                 try (TensorScope scope = new TensorScope()) {
                     NDArray logits = modelLogits(start, end, scope.ops()); // [pos d_vocab]
                     MemorySegment modelLogits = TensorOps.memory(logits);
+                    List<Group> groups = new ArrayList<>();
                     for (int from = start; from < end; from += perGroup) {
-                        int to = Math.min(end, from + perGroup);
-                        sweepGroup(from, to, modelLogits.asSlice(4L * (from - start) * dVocab), cores);
+                        groups.add(new Group(
+                                from,
+                                Math.min(end, from + perGroup),
+                                modelLogits.asSlice(4L * (from - start) * dVocab),
+                                scope.ops()));
                     }
+                    sweep(groups, cores);
+                    // two paths may order a near-tie differently; the lens's own last row decides what "final" means
+                    sweep(groups.stream().filter(Group::expectsOthers).toList(), cores);
+                    groups.forEach(Group::put);
                 }
             }
         }
@@ -167,50 +175,6 @@ public final class VocabularySweep {
         return model.unembedding().logits(normalized, ops);
     }
 
-    private void sweepGroup(int from, int to, MemorySegment modelLogits, ExecutorService cores) {
-        int dVocab = model.blueprint().dVocab();
-        int[] finalIds = new int[to - from];
-        for (int p = 0; p < finalIds.length; p++) {
-            finalIds[p] = argmax(modelLogits, 4L * p * dVocab, dVocab);
-            out.range(range(modelLogits, 4L * p * dVocab, dVocab));
-        }
-        try (TensorScope scope = new TensorScope()) {
-            NDArray input =
-                    lens.read(stacked(model, rows, from, to, scope.ops()), model, scope.ops()); // [pos·row d_model]
-            RowFold[] folds = sweepGroup(input, finalIds, modelLogits, cores);
-            // two paths may order a near-tie differently; the lens's own last row decides what "final" means
-            boolean asExpected = true;
-            for (int p = 0; p < finalIds.length; p++) {
-                int top = folds[p * rows.length + rows.length - 1].top().id(0);
-                asExpected &= top == finalIds[p];
-                finalIds[p] = top;
-            }
-            if (!asExpected) {
-                folds = sweepGroup(input, finalIds, modelLogits, cores);
-            }
-            for (int p = 0; p < finalIds.length; p++) {
-                put(from + p, finalIds[p], folds, p * rows.length);
-            }
-        }
-    }
-
-    private void put(int position, int finalId, RowFold[] folds, int first) {
-        out.finalId(position, finalId);
-        RowFold last = folds[first + rows.length - 1];
-        for (int row = 0; row < rows.length; row++) {
-            RowFold fold = folds[first + row];
-            StatisticsTable.Cell cell = out.cell(row, position);
-            cell.spread(fold.entropyNats(), fold.klNats(last));
-            for (int k = 0; k < topK; k++) {
-                cell.top(k, fold.top().id(k), fold.logProb(fold.top().value(k)));
-            }
-            for (int t = 0; t < tracked.length; t++) {
-                cell.tracked(t, fold.targetLogProb(t), fold.targetRank(t));
-            }
-            cell.finalToken(fold.targetLogProb(tracked.length), fold.targetRank(tracked.length));
-        }
-    }
-
     /**
      * The rows of one position lie together, so that its final row is at hand for the divergences.
      *
@@ -227,114 +191,203 @@ public final class VocabularySweep {
                 model.blueprint().dModel());
     }
 
-    private RowFold[] sweepGroup(NDArray input, int[] finalIds, MemorySegment modelLogits, ExecutorService cores) {
+    /** Over the vocabulary once: what is read of the unembedding serves all groups before the next is read. */
+    private void sweep(List<Group> groups, ExecutorService cores) {
+        if (groups.isEmpty()) {
+            return;
+        }
         int dVocab = model.blueprint().dVocab();
-        float[] targetLogits = targetLogits(input, finalIds, modelLogits);
+        groups.forEach(Group::findTargets);
         int blocks = Math.ceilDiv(dVocab, settings.blockTokens());
         int shares = Math.min(settings.cores(), blocks);
-        List<Future<RowFold[]>> futures = new ArrayList<>();
+        List<Future<List<RowFold[]>>> futures = new ArrayList<>();
         for (int share = 0; share < shares; share++) {
             int first = (int) ((long) blocks * share / shares) * settings.blockTokens();
             int end = Math.min(dVocab, (int) ((long) blocks * (share + 1) / shares) * settings.blockTokens());
-            futures.add(cores.submit(
-                    () -> sweepShare(input, finalIds, newFolds(finalIds, targetLogits), modelLogits, first, end)));
+            futures.add(cores.submit(() -> sweepShare(groups, first, end)));
         }
-        List<RowFold[]> parts = awaitAll(futures);
-        RowFold[] folds = parts.getFirst();
-        for (RowFold[] later : parts.subList(1, parts.size())) {
-            for (int p = 0; p < finalIds.length; p++) {
-                mergePosition(folds, later, p);
-            }
-        }
-        return folds;
-    }
-
-    private void mergePosition(RowFold[] folds, RowFold[] later, int position) {
-        int last = position * rows.length + rows.length - 1;
-        double common = Math.max(folds[last].max(), later[last].max());
-        double here = Math.exp(folds[last].max() - common);
-        double there = Math.exp(later[last].max() - common);
-        for (int i = position * rows.length; i <= last; i++) {
-            folds[i].merge(later[i], here, there);
+        List<List<RowFold[]>> shared = awaitAll(futures);
+        for (int g = 0; g < groups.size(); g++) {
+            int group = g;
+            groups.get(g).merge(shared.stream().map(folds -> folds.get(group)).toList());
         }
     }
 
-    private RowFold[] newFolds(int[] finalIds, float[] targetLogits) {
-        int m = tracked.length;
-        int columns = m + finalIds.length;
-        RowFold[] folds = new RowFold[finalIds.length * rows.length];
-        for (int i = 0; i < folds.length; i++) {
-            int position = i / rows.length;
-            int[] targets = java.util.Arrays.copyOf(tracked, m + 1);
-            targets[m] = finalIds[position];
-            float[] logits = java.util.Arrays.copyOfRange(targetLogits, i * columns, i * columns + m + 1);
-            logits[m] = targetLogits[i * columns + m + position];
-            folds[i] = new RowFold(topK, targets, logits);
-        }
-        return folds;
-    }
-
-    /** Logits of the tracked tokens and of every position's final token. @return [pos·row, tracked + pos] */
-    private float[] targetLogits(NDArray input, int[] finalIds, MemorySegment modelLogits) {
-        int[] ids = java.util.Arrays.copyOf(tracked, tracked.length + finalIds.length);
-        System.arraycopy(finalIds, 0, ids, tracked.length, finalIds.length);
-        float[] found;
-        try (TensorScope scope = new TensorScope()) {
-            found = products.logits(input, ids, scope.ops()).toFloatArray();
-        }
-        if (settings.precision() != Precision.FP32) {
-            for (int p = 0; p < finalIds.length; p++) {
-                int last = (p * rows.length + rows.length - 1) * ids.length;
-                for (int t = 0; t < ids.length; t++) {
-                    found[last + t] = modelLogits.get(
-                            ValueLayout.JAVA_FLOAT_UNALIGNED,
-                            4L * ((long) p * model.blueprint().dVocab() + ids[t]));
-                }
-            }
-        }
-        return found;
-    }
-
-    private RowFold[] sweepShare(
-            NDArray input, int[] finalIds, RowFold[] folds, MemorySegment modelLogits, int first, int end) {
+    /** @return the folds of every group */
+    private List<RowFold[]> sweepShare(List<Group> groups, int first, int end) {
         Torch.prepareThread(1); // the share is this core's; the other cores have theirs
-        int dVocab = model.blueprint().dVocab();
-        long unitsPerToken = (long) folds.length * model.blueprint().dModel();
-        float[] finalExponentials = new float[settings.blockTokens()];
-        BlockKernel.Sums sums = new BlockKernel.Sums();
+        List<RowFold[]> folds = groups.stream().map(Group::newFolds).toList();
+        Room room = new Room(settings.blockTokens());
         float difference = 0;
         for (int token = first; token < end; token += settings.blockTokens()) {
             int n = Math.min(settings.blockTokens(), end - token);
             try (TensorScope scope = new TensorScope()) {
-                NDArray logits = products.logits(input, token, token + n, scope.ops()); // [pos·row n]
-                MemorySegment z = TensorOps.memory(logits);
-                for (int p = 0; p < finalIds.length; p++) {
-                    int last = p * rows.length + rows.length - 1;
-                    long lastOffset = 4L * last * n;
-                    long modelOffset = 4L * ((long) p * dVocab + token);
-                    difference =
-                            Math.max(difference, kernel.maxAbsDifference(z, lastOffset, modelLogits, modelOffset, n));
-                    double factor = settings.precision() == Precision.FP32
-                            ? folds[last].foldFinal(z, lastOffset, n, token, kernel, finalExponentials, sums)
-                            : folds[last].foldFinal(
-                                    modelLogits, modelOffset, n, token, kernel, finalExponentials, sums);
-                    for (int i = p * rows.length; i < last; i++) {
-                        folds[i].fold(z, 4L * i * n, n, token, kernel, finalExponentials, factor, sums);
-                    }
+                VocabularyProducts.Rows opened = products.open(token, token + n, scope.ops());
+                for (int g = 0; g < folds.size(); g++) {
+                    difference = Math.max(difference, groups.get(g).fold(opened, token, n, folds.get(g), room));
                 }
             }
-            meter.advance(unitsPerToken * n);
         }
         out.difference(difference);
         return folds;
     }
 
+    /** What one core writes over and over. */
+    private static final class Room {
+        final float[] finalExponentials;
+        final BlockKernel.Sums sums = new BlockKernel.Sums();
+
+        Room(int blockTokens) {
+            finalExponentials = new float[blockTokens];
+        }
+    }
+
+    /** Some positions whose rows are multiplied together. */
+    private final class Group {
+        private final int from;
+        private final int[] finalIds;
+        private final MemorySegment modelLogits;
+        private final NDArray input; // [pos·row d_model]
+        private float[] targetLogits = {};
+        private RowFold[] folds = {};
+
+        /** @param modelLogits from its first position on [pos d_vocab] */
+        Group(int from, int to, MemorySegment modelLogits, TensorOps ops) {
+            this.from = from;
+            this.modelLogits = modelLogits;
+            int dVocab = model.blueprint().dVocab();
+            finalIds = new int[to - from];
+            for (int p = 0; p < finalIds.length; p++) {
+                finalIds[p] = argmax(modelLogits, 4L * p * dVocab, dVocab);
+                out.range(range(modelLogits, 4L * p * dVocab, dVocab));
+            }
+            input = lens.read(stacked(model, rows, from, to, ops), model, ops);
+        }
+
+        /** Logits of the tracked tokens and of every position's final token [pos·row, tracked + pos]. */
+        void findTargets() {
+            int[] ids = java.util.Arrays.copyOf(tracked, tracked.length + finalIds.length);
+            System.arraycopy(finalIds, 0, ids, tracked.length, finalIds.length);
+            try (TensorScope scope = new TensorScope()) {
+                targetLogits = products.logits(input, ids, scope.ops()).toFloatArray();
+            }
+            if (settings.precision() == Precision.FP32) {
+                return;
+            }
+            for (int p = 0; p < finalIds.length; p++) {
+                int last = (p * rows.length + rows.length - 1) * ids.length;
+                for (int t = 0; t < ids.length; t++) {
+                    targetLogits[last + t] = modelLogits.get(
+                            ValueLayout.JAVA_FLOAT_UNALIGNED,
+                            4L * ((long) p * model.blueprint().dVocab() + ids[t]));
+                }
+            }
+        }
+
+        RowFold[] newFolds() {
+            int m = tracked.length;
+            int columns = m + finalIds.length;
+            RowFold[] empty = new RowFold[finalIds.length * rows.length];
+            for (int i = 0; i < empty.length; i++) {
+                int position = i / rows.length;
+                int[] targets = java.util.Arrays.copyOf(tracked, m + 1);
+                targets[m] = finalIds[position];
+                float[] logits = java.util.Arrays.copyOfRange(targetLogits, i * columns, i * columns + m + 1);
+                logits[m] = targetLogits[i * columns + m + position];
+                empty[i] = new RowFold(topK, targets, logits);
+            }
+            return empty;
+        }
+
+        /** @return the largest difference of the last row's logits from the model's own */
+        float fold(VocabularyProducts.Rows opened, int token, int n, RowFold[] into, Room room) {
+            float difference = 0;
+            try (TensorScope scope = new TensorScope()) {
+                NDArray logits = opened.logits(input, scope.ops()); // [pos·row n]
+                MemorySegment z = TensorOps.memory(logits);
+                for (int p = 0; p < finalIds.length; p++) {
+                    int last = p * rows.length + rows.length - 1;
+                    long lastOffset = 4L * last * n;
+                    long modelOffset = 4L * ((long) p * model.blueprint().dVocab() + token);
+                    difference =
+                            Math.max(difference, kernel.maxAbsDifference(z, lastOffset, modelLogits, modelOffset, n));
+                    boolean exact = settings.precision() == Precision.FP32;
+                    double factor = into[last].foldFinal(
+                            exact ? z : modelLogits,
+                            exact ? lastOffset : modelOffset,
+                            n,
+                            token,
+                            kernel,
+                            room.finalExponentials,
+                            room.sums);
+                    for (int i = p * rows.length; i < last; i++) {
+                        into[i].fold(z, 4L * i * n, n, token, kernel, room.finalExponentials, factor, room.sums);
+                    }
+                }
+            }
+            meter.advance((long) into.length * model.blueprint().dModel() * n);
+            return difference;
+        }
+
+        /** @param parts of the vocabulary, in its order */
+        void merge(List<RowFold[]> parts) {
+            folds = parts.getFirst();
+            for (RowFold[] later : parts.subList(1, parts.size())) {
+                for (int p = 0; p < finalIds.length; p++) {
+                    mergePosition(later, p);
+                }
+            }
+        }
+
+        private void mergePosition(RowFold[] later, int position) {
+            int last = position * rows.length + rows.length - 1;
+            double common = Math.max(folds[last].max(), later[last].max());
+            double here = Math.exp(folds[last].max() - common);
+            double there = Math.exp(later[last].max() - common);
+            for (int i = position * rows.length; i <= last; i++) {
+                folds[i].merge(later[i], here, there);
+            }
+        }
+
+        /** Whether another token came out on top of a final row than was thought; from now on it is thought. */
+        boolean expectsOthers() {
+            boolean others = false;
+            for (int p = 0; p < finalIds.length; p++) {
+                int top = folds[p * rows.length + rows.length - 1].top().id(0);
+                others |= top != finalIds[p];
+                finalIds[p] = top;
+            }
+            return others;
+        }
+
+        void put() {
+            for (int p = 0; p < finalIds.length; p++) {
+                out.finalId(from + p, finalIds[p]);
+                RowFold last = folds[p * rows.length + rows.length - 1];
+                for (int row = 0; row < rows.length; row++) {
+                    put(folds[p * rows.length + row], last, out.cell(row, from + p));
+                }
+            }
+        }
+
+        private void put(RowFold fold, RowFold last, StatisticsTable.Cell cell) {
+            cell.spread(fold.entropyNats(), fold.klNats(last));
+            for (int k = 0; k < topK; k++) {
+                cell.top(k, fold.top().id(k), fold.logProb(fold.top().value(k)));
+            }
+            for (int t = 0; t < tracked.length; t++) {
+                cell.tracked(t, fold.targetLogProb(t), fold.targetRank(t));
+            }
+            cell.finalToken(fold.targetLogProb(tracked.length), fold.targetRank(tracked.length));
+        }
+    }
+
     /** Waits for all even if one fails: they read tensors that the caller is about to free. */
-    private static List<RowFold[]> awaitAll(List<Future<RowFold[]>> futures) {
-        List<RowFold[]> results = new ArrayList<>();
+    private static <T> List<T> awaitAll(List<Future<T>> futures) {
+        List<T> results = new ArrayList<>();
         Throwable failure = null;
         boolean interrupted = false;
-        for (Future<RowFold[]> future : futures) {
+        for (Future<T> future : futures) {
             boolean done = false;
             while (!done) {
                 try {

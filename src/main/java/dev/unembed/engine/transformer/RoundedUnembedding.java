@@ -62,23 +62,26 @@ public final class RoundedUnembedding implements VocabularyProducts {
     }
 
     @Override
-    public NDArray logits(NDArray normalized, int from, int to, TensorOps ops) {
-        try (TensorScope scope = new TensorScope()) {
-            NDArray weight = rounded == null
-                    ? rounded(from, to, scope.ops())
-                    : scope.ops().narrow(rounded, 0, from, to); // [to-from d_model]
-            NDArray products = product(normalized, weight, scope.ops());
-            return exact.finished(products, exact.biases(from, to, scope.ops()), ops);
-        }
+    public Rows open(int from, int to, TensorOps ops) {
+        NDArray weight =
+                rounded == null ? rounded(from, to, ops) : ops.narrow(rounded, 0, from, to); // [to-from d_model]
+        return rows(weight, exact.biases(from, to, ops));
     }
 
     @Override
     public NDArray logits(NDArray normalized, int[] ids, TensorOps ops) {
         try (TensorScope scope = new TensorScope()) {
             NDArray weight = scope.ops().rounded(exact.rows(ids, scope.ops()), centre); // [n d_model]
-            NDArray products = product(normalized, weight, scope.ops());
-            return exact.finished(products, exact.biases(ids, scope.ops()), ops);
+            return rows(weight, exact.biases(ids, scope.ops())).logits(normalized, ops);
         }
+    }
+
+    private Rows rows(NDArray weight, @Nullable NDArray biases) {
+        return (normalized, ops) -> {
+            try (TensorScope scope = new TensorScope()) {
+                return exact.finished(product(normalized, weight, scope.ops()), biases, ops);
+            }
+        };
     }
 
     private NDArray product(NDArray normalized, NDArray weight, TensorOps ops) {

@@ -35,26 +35,25 @@ public final class Unembedding implements VocabularyProducts {
 
     /** All logits by some products, as many at once as this has rows at once. @return [.. d_vocab] */
     public NDArray all(VocabularyProducts products, NDArray normalized, TensorOps ops) {
-        if (isInMemory()) {
-            return products.logits(normalized, 0, dVocab, ops);
-        }
         int atOnce = weight.rowsAtOnce(dVocab);
         try (TensorScope scope = new TensorScope()) {
             NDArray[] blocks = new NDArray[Math.ceilDiv(dVocab, atOnce)];
             for (int i = 0; i < blocks.length; i++) {
-                blocks[i] = products.logits(normalized, i * atOnce, Math.min(dVocab, (i + 1) * atOnce), scope.ops());
+                try (TensorScope read = new TensorScope()) { // of rows that aren't in memory, none outlives its product
+                    blocks[i] = products.open(i * atOnce, Math.min(dVocab, (i + 1) * atOnce), read.ops())
+                            .logits(normalized, scope.ops());
+                }
             }
             int axis = normalized.getShape().dimension() - 1;
-            return ops.own(scope.ops().concatenate(blocks, axis));
+            return ops.own(blocks.length == 1 ? blocks[0] : scope.ops().concatenate(blocks, axis));
         }
     }
 
     @Override
-    public NDArray logits(NDArray normalized, int from, int to, TensorOps ops) {
-        try (TensorScope scope = new TensorScope()) { // of rows that aren't in memory, none outlives its product
-            NDArray rows = weight.rows(from, to, scope.ops());
-            return cap(ops.linear(normalized, rows, biases(from, to, scope.ops())), ops);
-        }
+    public Rows open(int from, int to, TensorOps ops) {
+        NDArray rows = weight.rows(from, to, ops); // [to-from d_model]
+        NDArray biases = biases(from, to, ops);
+        return (normalized, owner) -> cap(owner.linear(normalized, rows, biases), owner);
     }
 
     @Override
