@@ -2,6 +2,8 @@ package dev.unembed.worker;
 
 import dev.unembed.engine.ResourcesExhausted;
 import dev.unembed.engine.architecture.ModelFolder;
+import dev.unembed.engine.architecture.ModelFolder.LoadProgress;
+import dev.unembed.engine.architecture.ModelFolder.Residence;
 import dev.unembed.engine.transformer.LanguageModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,6 +59,9 @@ final class LoadedModels implements AutoCloseable {
         }
     }
 
+    /** Between two looks at whether a run that waits shall go on. */
+    private static final long WATCH_MILLIS = 200;
+
     private final long budget;
     private final LongSupplier availableMemory;
     /** By registered id, the least recently used first. */
@@ -69,29 +74,48 @@ final class LoadedModels implements AutoCloseable {
     }
 
     /**
-     * The model, loaded if it isn't; waits while other runs' models fill the budget.
+     * The model, loaded if it isn't; waits while other runs' models fill the budget. One that doesn't fit whole is streamed.
      *
      * @param digest of the registered model: one that was loaded with another digest is stale
+     * @param runBytes what the run needs beside its model
+     * @param watch told now and then while this waits or loads; what it throws ends it
      * @throws ResourcesExhausted naming what is needed and what there is
      */
-    synchronized Lease lease(long modelId, String name, String digest, ModelFolder folder) throws InterruptedException {
+    synchronized Lease lease(
+            long modelId, String name, String digest, ModelFolder folder, long runBytes, LoadProgress watch)
+            throws InterruptedException {
         Loaded known = loaded.remove(modelId);
-        if (known != null && known.digest.equals(digest)) {
+        if (known != null) {
+            loaded.put(modelId, known);
+            while (!known.digest.equals(digest) && known.leases > 0) {
+                await(watch);
+            }
+            // what is streamed and idle costs nothing to open again, whole if that is possible by now
+            if (known.leases == 0 && (!known.digest.equals(digest) || known.model.streamed())) {
+                evict(modelId);
+                known = null;
+            }
+        }
+        if (known == null) {
+            Residence residence = makeRoom(name, folder, runBytes, watch);
+            known = new Loaded(name, digest, folder.load(residence, watch));
             loaded.put(modelId, known);
         } else {
-            if (known != null) {
-                loaded.put(modelId, known);
-                while (known.leases > 0) {
-                    wait();
-                }
-                evict(modelId);
+            Loaded leased = known;
+            leased.leases++; // so that it isn't idle while room is made
+            try {
+                requireRoom(name, runBytes);
+            } finally {
+                leased.leases--;
             }
-            makeRoom(name, folder.memoryBytes());
-            known = new Loaded(name, digest, folder.load());
-            loaded.put(modelId, known);
         }
         known.leases++;
         return new Lease(known);
+    }
+
+    private void await(LoadProgress watch) throws InterruptedException {
+        wait(WATCH_MILLIS);
+        watch.loaded(0, 0);
     }
 
     /** Most recently used first. */
@@ -111,29 +135,62 @@ final class LoadedModels implements AutoCloseable {
         idle().forEach(this::evict);
     }
 
-    private void makeRoom(String name, long needed) throws InterruptedException {
-        if (needed > budget) {
-            throw new ResourcesExhausted("Model '" + name + "' needs " + megabytes(needed)
-                    + " of memory; this worker's models may occupy " + megabytes(budget)
+    /** @return how the model fits */
+    private Residence makeRoom(String name, ModelFolder folder, long runBytes, LoadProgress watch)
+            throws InterruptedException {
+        if (Math.min(folder.memoryBytes(), folder.streamedBytes()) > budget) {
+            throw new ResourcesExhausted("Model '" + name + "' needs " + megabytes(folder.memoryBytes())
+                    + " of memory, or " + megabytes(folder.streamedBytes())
+                    + " when its blocks are streamed; this worker's models may occupy " + megabytes(budget)
                     + ". Give it more (unembed.worker.model-memory) or use a bigger machine.");
         }
+        if (folder.memoryBytes() <= budget) {
+            waitForBudget(folder.memoryBytes(), watch);
+            if (evictUntilAvailable(folder.memoryBytes() + runBytes)) {
+                return Residence.RESIDENT;
+            }
+        }
+        waitForBudget(folder.streamedBytes(), watch);
+        if (evictUntilAvailable(folder.streamedBytes() + runBytes)) {
+            return Residence.STREAMED;
+        }
+        throw new ResourcesExhausted("Model '" + name + "' needs " + megabytes(folder.memoryBytes())
+                + " of memory, or " + megabytes(folder.streamedBytes()) + " when its blocks are streamed, and this run "
+                + megabytes(runBytes) + " beside it; the worker's machine has "
+                + megabytes(availableMemory.getAsLong())
+                + " available. Free some there, or repeat the run when less is going on.");
+    }
+
+    /** For a run on a model that is there. */
+    private void requireRoom(String name, long runBytes) {
+        if (!evictUntilAvailable(runBytes)) {
+            throw new ResourcesExhausted(
+                    "This run needs about " + megabytes(runBytes) + " of memory beside model '" + name
+                            + "'; the worker's machine has " + megabytes(availableMemory.getAsLong())
+                            + " available. Shorten the prompt or use fewer examples, or repeat the run when less is going on.");
+        }
+    }
+
+    private void waitForBudget(long needed, LoadProgress watch) throws InterruptedException {
         while (occupied() + needed > budget) {
             List<Long> idle = idle();
             if (idle.isEmpty()) {
-                wait();
+                await(watch);
             } else {
                 evict(idle.getFirst());
             }
         }
+    }
+
+    private boolean evictUntilAvailable(long needed) {
         while (availableMemory.getAsLong() < needed) {
             List<Long> idle = idle();
             if (idle.isEmpty()) {
-                throw new ResourcesExhausted("Model '" + name + "' needs " + megabytes(needed)
-                        + " of memory; the worker's machine has " + megabytes(availableMemory.getAsLong())
-                        + " available. Free some there, or repeat the run when less is going on.");
+                return false;
             }
             evict(idle.getFirst());
         }
+        return true;
     }
 
     private long occupied() {

@@ -108,6 +108,41 @@ class ExperimentContractTest {
         }
     }
 
+    @Test
+    void theSameRunGivesTheSameBytes() {
+        try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
+            for (Experiment<?, ?> experiment : EXPERIMENTS) {
+                byte[] first = ResultFiles.toSafetensors(run(experiment, new RecordingContext(model)));
+                byte[] second = ResultFiles.toSafetensors(run(experiment, new RecordingContext(model)));
+                assertThat(second).as(experiment.kind()).isEqualTo(first);
+            }
+        }
+    }
+
+    @Test
+    void theyComputeOnAStreamedModelToo() {
+        ModelFolder demo = ModelFolder.open(Fixtures.demo());
+        try (LanguageModel resident = demo.load();
+                LanguageModel streamed = demo.load(ModelFolder.Residence.STREAMED, (done, total) -> {})) {
+            for (Experiment<?, ?> experiment : EXPERIMENTS) {
+                assertThat(ResultFiles.toSafetensors(run(experiment, new RecordingContext(streamed))))
+                        .as(experiment.kind())
+                        .hasSameSizeAs(ResultFiles.toSafetensors(run(experiment, new RecordingContext(resident))));
+            }
+        }
+    }
+
+    @Test
+    void theySayHowMuchMemoryTheyNeed() {
+        for (Experiment<?, ?> experiment : EXPERIMENTS) {
+            assertThat(memory(experiment)).as(experiment.kind()).isBetween(1L << 20, 4L << 30);
+        }
+    }
+
+    private static <P extends Record> long memory(Experiment<P, ?> experiment) {
+        return experiment.memoryBytes(sample(experiment), ModelFolder.open(Fixtures.demo()));
+    }
+
     private static <P extends Record> Result run(Experiment<P, ?> experiment, RecordingContext context) {
         P params = sample(experiment);
         experiment.validate(params, ModelFolder.open(Fixtures.demo()));
