@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -147,6 +149,73 @@ class LoadedModelsTest {
         assertThat(events).containsExactly("load 1");
     }
 
+    @Test
+    void aRunThatWaitsForAnothersModelToLoadCanBeCancelled() throws InterruptedException {
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        FakeFolder slow = new FakeFolder(1, 60, 60, events, () -> {
+            loading.countDown();
+            awaitUninterruptibly(goOn);
+        });
+        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> leaseAndClose(1, slow, WATCHED));
+        loading.await();
+        assertThat(models.warm()).as("who looks isn't kept waiting").isEmpty();
+        assertThatThrownBy(() -> models.lease(2, "m2", "digest 2", folder(2, 30), 0, (done, total) -> {
+                    throw new CancellationException("cancelled by the test");
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(first).isNotDone();
+        goOn.countDown();
+        first.orTimeout(10, TimeUnit.SECONDS).join();
+        lease(2, 30).close();
+        assertThat(events).containsExactly("load 1", "load 2");
+    }
+
+    @Test
+    void aCancelWhileTheModelLoadsEndsTheLoading() throws InterruptedException {
+        FakeFolder folder = new FakeFolder(1, 60, 60, events, () -> {});
+        assertThatThrownBy(() -> models.lease(1, "m1", "digest 1", folder, 0, (done, total) -> {
+                    assertThat(total).as("nobody else is waited for").isPositive();
+                    throw new CancellationException("cancelled by the test");
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(models.warm()).isEmpty();
+        lease(1, 60).close();
+    }
+
+    @Test
+    void aRunThatFitsOnlyAloneWaitsForTheOthers() throws InterruptedException {
+        available.set(100);
+        Lease first = models.lease(1, "m1", "digest 1", folder(1, 10), 50, WATCHED);
+        CompletableFuture<Void> second = CompletableFuture.runAsync(() -> {
+            try {
+                models.lease(1, "m1", "digest 1", folder(1, 10), 80, WATCHED).close();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThatThrownBy(() -> second.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        first.close();
+        second.orTimeout(10, TimeUnit.SECONDS).join();
+        assertThat(events).containsExactly("load 1");
+    }
+
+    private void leaseAndClose(long id, FakeFolder folder, ModelFolder.LoadProgress watch) {
+        try {
+            models.lease(id, "m" + id, "digest " + id, folder, 0, watch).close();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private Lease lease(long id, long bytes) throws InterruptedException {
         return models.lease(id, "m" + id, "digest " + id, folder(id, bytes), 0, (done, total) -> {});
     }
@@ -155,11 +224,17 @@ class LoadedModelsTest {
         return new FakeFolder(id, bytes, bytes, events);
     }
 
-    private record FakeFolder(long id, long memoryBytes, long streamedBytes, List<String> events)
+    private record FakeFolder(long id, long memoryBytes, long streamedBytes, List<String> events, Runnable whileLoading)
             implements ModelFolder {
+        FakeFolder(long id, long memoryBytes, long streamedBytes, List<String> events) {
+            this(id, memoryBytes, streamedBytes, events, () -> {});
+        }
+
         @Override
         public LanguageModel load(Residence residence, LoadProgress progress) {
             boolean streamed = residence == Residence.STREAMED;
+            progress.loaded(1, 2);
+            whileLoading.run();
             events.add((streamed ? "stream " : "load ") + id);
             return new FakeModel(this, streamed);
         }
