@@ -137,10 +137,16 @@ final class RunExecution {
         ModelFolder folder = models.verifiedFolder(claim.modelId());
         P read = params.read(experiment, claim.params());
         experiment.validate(read, folder);
+        StoredRunContext context = new StoredRunContext(claim, claims, stopping);
         try (LoadedModels.Lease lease = loadedModels.lease(
-                claim.modelId(), claim.model(), models.get(claim.model()).digest(), folder)) {
+                claim.modelId(),
+                claim.model(),
+                models.get(claim.model()).digest(),
+                folder,
+                experiment.memoryBytes(read, folder),
+                (done, total) -> context.loading())) {
             modelsChanged.run();
-            StoredRunContext context = new StoredRunContext(claim, claims, lease.model(), stopping);
+            context.use(lease.model());
             context.check();
             return experiment.run(read, context);
         }

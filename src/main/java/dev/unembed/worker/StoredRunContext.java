@@ -5,9 +5,11 @@ import dev.unembed.engine.experiment.RunStopped;
 import dev.unembed.engine.transformer.LanguageModel;
 import dev.unembed.run.RunClaims;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an experiment sees of its run. A progress report is one statement that stores how far it is and brings back whether
@@ -32,23 +34,32 @@ final class StoredRunContext implements ExperimentContext {
 
     private final RunClaims.Claim claim;
     private final RunClaims claims;
-    private final LanguageModel model;
     private final BooleanSupplier stopping;
+    private @Nullable LanguageModel model;
     private long lastReport;
     private boolean reported;
     /** The computing thread's alone. */
     private long lastCheckpoint = System.nanoTime();
 
-    StoredRunContext(RunClaims.Claim claim, RunClaims claims, LanguageModel model, BooleanSupplier stopping) {
+    StoredRunContext(RunClaims.Claim claim, RunClaims claims, BooleanSupplier stopping) {
         this.claim = claim;
         this.claims = claims;
-        this.model = model;
         this.stopping = stopping;
+    }
+
+    /** From here on it is there for the experiment. */
+    void use(LanguageModel leased) {
+        model = leased;
     }
 
     @Override
     public LanguageModel model() {
-        return model;
+        return Objects.requireNonNull(model, "the model isn't loaded yet");
+    }
+
+    /** While the model is waited for and loaded: nothing to report, but the run may have been cancelled. */
+    void loading() {
+        progress(0, 0);
     }
 
     @Override

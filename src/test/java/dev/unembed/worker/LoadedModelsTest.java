@@ -13,12 +13,17 @@ import dev.unembed.worker.LoadedModels.Lease;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class LoadedModelsTest {
+    private static final ModelFolder.LoadProgress WATCHED = (done, total) -> {};
+
     private final List<String> events = new ArrayList<>();
     private final AtomicLong available = new AtomicLong(Long.MAX_VALUE);
     private final LoadedModels models = new LoadedModels(100, available::get);
@@ -91,28 +96,148 @@ class LoadedModelsTest {
     @Test
     void anotherDigestUnderTheSameIdIsLoadedAnew() throws InterruptedException {
         lease(1, 40).close();
-        models.lease(1, "m1", "other digest", folder(1, 40)).close();
+        models.lease(1, "m1", "other digest", folder(1, 40), 0, (done, total) -> {})
+                .close();
         assertThat(events).containsExactly("load 1", "close 1", "load 1");
     }
 
+    @Test
+    void aModelBeyondTheBudgetIsStreamedIfThatFits() throws InterruptedException {
+        try (Lease lease = models.lease(1, "m1", "digest", new FakeFolder(1, 200, 20, events), 0, WATCHED)) {
+            assertThat(lease.model().streamed()).isTrue();
+            assertThat(models.warm()).extracting(LoadedModels.Warm::bytes).containsExactly(20L);
+        }
+    }
+
+    @Test
+    void aModelTheMachineCannotHoldIsStreamedAndWholeOnceItCan() throws InterruptedException {
+        available.set(30);
+        FakeFolder folder = new FakeFolder(1, 40, 20, events);
+        try (Lease lease = models.lease(1, "m1", "digest", folder, 5, WATCHED)) {
+            assertThat(lease.model().streamed()).isTrue();
+        }
+        available.set(100);
+        try (Lease lease = models.lease(1, "m1", "digest", folder, 5, WATCHED)) {
+            assertThat(lease.model().streamed()).isFalse();
+        }
+        assertThat(events).containsExactly("stream 1", "close 1", "load 1");
+    }
+
+    @Test
+    void aRunThatDoesNotFitBesideItsModelIsRefusedAndTheModelStaysWarm() throws InterruptedException {
+        FakeFolder folder = new FakeFolder(1, 40, 20, events);
+        models.lease(1, "m1", "digest", folder, 5, WATCHED).close();
+        available.set(2_000_000);
+        assertThatThrownBy(() -> models.lease(1, "m1", "digest", folder, 3_000_000, WATCHED))
+                .isInstanceOf(ResourcesExhausted.class)
+                .hasMessageContaining("needs about 3 MB")
+                .hasMessageContaining("has 2 MB")
+                .hasMessageContaining("Shorten");
+        available.set(Long.MAX_VALUE);
+        models.lease(1, "m1", "digest", folder, 3_000_000, WATCHED).close();
+        assertThat(events).containsExactly("load 1");
+    }
+
+    @Test
+    void aRunThatWaitsForRoomCanBeCancelled() throws InterruptedException {
+        try (Lease first = lease(1, 60)) {
+            assertThatThrownBy(() -> models.lease(2, "m2", "digest 2", folder(2, 60), 0, (done, total) -> {
+                        throw new CancellationException("cancelled by the test");
+                    }))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(first.model().streamed()).isFalse();
+        }
+        assertThat(events).containsExactly("load 1");
+    }
+
+    @Test
+    void aRunThatWaitsForAnothersModelToLoadCanBeCancelled() throws InterruptedException {
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        FakeFolder slow = new FakeFolder(1, 60, 60, events, () -> {
+            loading.countDown();
+            awaitUninterruptibly(goOn);
+        });
+        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> leaseAndClose(1, slow, WATCHED));
+        loading.await();
+        assertThat(models.warm()).as("who looks isn't kept waiting").isEmpty();
+        assertThatThrownBy(() -> models.lease(2, "m2", "digest 2", folder(2, 30), 0, (done, total) -> {
+                    throw new CancellationException("cancelled by the test");
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(first).isNotDone();
+        goOn.countDown();
+        first.orTimeout(10, TimeUnit.SECONDS).join();
+        lease(2, 30).close();
+        assertThat(events).containsExactly("load 1", "load 2");
+    }
+
+    @Test
+    void aCancelWhileTheModelLoadsEndsTheLoading() throws InterruptedException {
+        FakeFolder folder = new FakeFolder(1, 60, 60, events, () -> {});
+        assertThatThrownBy(() -> models.lease(1, "m1", "digest 1", folder, 0, (done, total) -> {
+                    assertThat(total).as("nobody else is waited for").isPositive();
+                    throw new CancellationException("cancelled by the test");
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(models.warm()).isEmpty();
+        lease(1, 60).close();
+    }
+
+    @Test
+    void aRunThatFitsOnlyAloneWaitsForTheOthers() throws InterruptedException {
+        available.set(100);
+        Lease first = models.lease(1, "m1", "digest 1", folder(1, 10), 50, WATCHED);
+        CompletableFuture<Void> second = CompletableFuture.runAsync(() -> {
+            try {
+                models.lease(1, "m1", "digest 1", folder(1, 10), 80, WATCHED).close();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThatThrownBy(() -> second.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        first.close();
+        second.orTimeout(10, TimeUnit.SECONDS).join();
+        assertThat(events).containsExactly("load 1");
+    }
+
+    private void leaseAndClose(long id, FakeFolder folder, ModelFolder.LoadProgress watch) {
+        try {
+            models.lease(id, "m" + id, "digest " + id, folder, 0, watch).close();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private Lease lease(long id, long bytes) throws InterruptedException {
-        return models.lease(id, "m" + id, "digest " + id, folder(id, bytes));
+        return models.lease(id, "m" + id, "digest " + id, folder(id, bytes), 0, (done, total) -> {});
     }
 
     private ModelFolder folder(long id, long bytes) {
-        return new FakeFolder(id, bytes, events);
+        return new FakeFolder(id, bytes, bytes, events);
     }
 
-    private record FakeFolder(long id, long memoryBytes, List<String> events) implements ModelFolder {
-        @Override
-        public long streamedBytes() {
-            return memoryBytes;
+    private record FakeFolder(long id, long memoryBytes, long streamedBytes, List<String> events, Runnable whileLoading)
+            implements ModelFolder {
+        FakeFolder(long id, long memoryBytes, long streamedBytes, List<String> events) {
+            this(id, memoryBytes, streamedBytes, events, () -> {});
         }
 
         @Override
         public LanguageModel load(Residence residence, Placement placement, LoadProgress progress) {
-            events.add("load " + id);
-            return new FakeModel(this);
+            boolean streamed = residence == Residence.STREAMED;
+            progress.loaded(1, 2);
+            whileLoading.run();
+            events.add((streamed ? "stream " : "load ") + id);
+            return new FakeModel(this, streamed);
         }
 
         @Override
@@ -151,7 +276,7 @@ class LoadedModelsTest {
         }
     }
 
-    private record FakeModel(FakeFolder folder) implements LanguageModel {
+    private record FakeModel(FakeFolder folder, boolean streamed) implements LanguageModel {
         @Override
         public Transformer transformer() {
             throw new UnsupportedOperationException();
@@ -164,12 +289,7 @@ class LoadedModelsTest {
 
         @Override
         public long bytes() {
-            return folder.memoryBytes();
-        }
-
-        @Override
-        public boolean streamed() {
-            return false;
+            return streamed ? folder.streamedBytes() : folder.memoryBytes();
         }
 
         @Override

@@ -151,6 +151,14 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
     }
 
     @Override
+    public long memoryBytes(Params params, ModelFolder model) {
+        ModelFolder.Dimensions d = model.dimensions();
+        Request request = Request.of(params, model.tokenizer(), d.nCtx(), String.valueOf(model.path()));
+        return LensMemory.bytes(
+                d, request.prompt().tokens().size(), params.sublayers(), params.topK(), request.tracked().length);
+    }
+
+    @Override
     public LensGrid run(Params params, ExperimentContext context) {
         LanguageModel model = context.model();
         Transformer transformer = model.transformer();

@@ -230,7 +230,11 @@ public final class TensorOps {
 
     /** Of so many numbers, to be filled through its {@link #memory} before anything else sees it. */
     public NDArray allocate(long... shape) {
-        return manager.create(new Shape(shape), DataType.FLOAT32);
+        try {
+            return manager.create(new Shape(shape), DataType.FLOAT32);
+        } catch (EngineException e) {
+            throw understood(e);
+        }
     }
 
     /** Takes over a tensor that was computed in another scope. */
@@ -612,17 +616,19 @@ public final class TensorOps {
         try (IValue result = IValueUtils.runMethod(Module.SCRIPT.module(), function, arguments)) {
             return result.toTensor(owner);
         } catch (EngineException e) {
-            if (String.valueOf(e.getMessage()).contains("can't allocate memory")) {
-                throw new ResourcesExhausted(
-                        "There isn't enough memory for this computation. Shorten the prompt, or close other models.",
-                        e);
-            }
-            throw e;
+            throw understood(e);
         } finally {
             for (IValue argument : arguments) {
                 argument.close();
             }
         }
+    }
+
+    private static RuntimeException understood(EngineException e) {
+        return String.valueOf(e.getMessage()).contains("can't allocate memory")
+                ? new ResourcesExhausted(
+                        "There isn't enough memory for this computation. Shorten the prompt, or close other models.", e)
+                : e;
     }
 
     /** Compiled once, at the first operation. */

@@ -114,7 +114,6 @@ class ExperimentContractTest {
         }
     }
 
-    /** Numbers only: what is ordered by them may change places where two are nearly equal. */
     @Test
     void onSeveralDevicesTheyFindTheSame() {
         ModelFolder folder = ModelFolder.open(Fixtures.demo());
@@ -128,21 +127,61 @@ class ExperimentContractTest {
                 assertThat(TensorOps.movedBytes() - before)
                         .as(experiment.kind() + ": the weights stay where they are")
                         .isLessThan(folder.memoryBytes() / 8);
-                assertThat(found.tensors().keySet())
-                        .isEqualTo(expected.tensors().keySet());
-                found.tensors().forEach((name, info) -> {
-                    if (info.dtype() == Dtype.F32) {
-                        assertThat(found.floats(name))
-                                .as(experiment.kind() + " " + name)
-                                .containsExactly(expected.floats(name), within(1e-4f));
-                    }
-                });
+                assertSameNumbers(experiment.kind(), found, expected);
             }
         }
     }
 
+    @Test
+    void onAStreamedModelTheyFindTheSame() {
+        ModelFolder demo = ModelFolder.open(Fixtures.demo());
+        try (LanguageModel resident = demo.load();
+                LanguageModel streamed = demo.load(Residence.STREAMED, (done, total) -> {})) {
+            for (Experiment<?, ?> experiment : EXPERIMENTS) {
+                assertSameNumbers(
+                        experiment.kind(),
+                        file(run(experiment, new RecordingContext(streamed))),
+                        file(run(experiment, new RecordingContext(resident))));
+            }
+        }
+    }
+
+    /** Numbers only: what is ordered by them may change places where two are nearly equal. */
+    private static void assertSameNumbers(String kind, SafetensorsFile found, SafetensorsFile expected) {
+        assertThat(found.tensors().keySet()).isEqualTo(expected.tensors().keySet());
+        found.tensors().forEach((name, info) -> {
+            if (info.dtype() == Dtype.F32) {
+                assertThat(found.floats(name))
+                        .as(kind + " " + name)
+                        .containsExactly(expected.floats(name), within(1e-4f));
+            }
+        });
+    }
+
     private static SafetensorsFile file(Result result) {
         return SafetensorsFile.of("result", ResultFiles.toSafetensors(result));
+    }
+
+    @Test
+    void theSameRunGivesTheSameBytes() {
+        try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
+            for (Experiment<?, ?> experiment : EXPERIMENTS) {
+                byte[] first = ResultFiles.toSafetensors(run(experiment, new RecordingContext(model)));
+                byte[] second = ResultFiles.toSafetensors(run(experiment, new RecordingContext(model)));
+                assertThat(second).as(experiment.kind()).isEqualTo(first);
+            }
+        }
+    }
+
+    @Test
+    void theySayHowMuchMemoryTheyNeed() {
+        for (Experiment<?, ?> experiment : EXPERIMENTS) {
+            assertThat(memory(experiment)).as(experiment.kind()).isBetween(1L << 20, 4L << 30);
+        }
+    }
+
+    private static <P extends Record> long memory(Experiment<P, ?> experiment) {
+        return experiment.memoryBytes(sample(experiment), ModelFolder.open(Fixtures.demo()));
     }
 
     private static <P extends Record> Result run(Experiment<P, ?> experiment, RecordingContext context) {
