@@ -11,6 +11,7 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import dev.unembed.base.Database;
 import dev.unembed.engine.experiment.Experiment;
 import dev.unembed.engine.tensor.Torch;
+import dev.unembed.engine.transformer.Placement;
 import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
 import dev.unembed.model.ModelRegistry;
@@ -102,9 +103,7 @@ class GpuWorker {
 
     /** One worker from start to stop. */
     final class Running implements AutoCloseable {
-        private final LoadedModels loadedModels = new LoadedModels(
-                config.modelMemory().map(MemorySize::asLongValue).orElseGet(() -> MachineMemory.total() / 2),
-                MachineMemory::available);
+        private final LoadedModels loadedModels;
         private final WorkerPresence presence;
         private final Scheduler scheduler;
         private final Runnable endSubscription;
@@ -112,6 +111,13 @@ class GpuWorker {
 
         private Running(String name) {
             Torch.shareCoresAmong(config.threads());
+            Placement placement = Placement.parse(config.devices());
+            placement.devices().stream().filter(device -> !device.isHost()).forEach(Torch::requireUsable);
+            DeviceMemory memory = DeviceMemory.of(placement);
+            loadedModels = new LoadedModels(
+                    placement,
+                    config.modelMemory().map(MemorySize::asLongValue).orElseGet(memory::forModels),
+                    memory::available);
             presence = new WorkerPresence(database, changes, clock, loadedModels, name, config.threads());
             RunExecution execution = new RunExecution(
                     claims,
@@ -148,8 +154,8 @@ class GpuWorker {
             });
             scheduler.start();
             Log.infof(
-                    "Worker %s computes %s",
-                    name, tasks.stream().map(Task::getName).toList());
+                    "Worker %s computes %s on %s",
+                    name, tasks.stream().map(Task::getName).toList(), placement);
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.unembed.engine.architecture.ModelFolder;
 import dev.unembed.engine.architecture.ModelFolder.LoadProgress;
 import dev.unembed.engine.architecture.ModelFolder.Residence;
 import dev.unembed.engine.transformer.LanguageModel;
+import dev.unembed.engine.transformer.Placement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,7 @@ final class LoadedModels implements AutoCloseable {
     /** Between two looks at whether a run that waits shall go on. */
     private static final long WATCH_MILLIS = 200;
 
+    private final Placement placement;
     private final long budget;
     private final LongSupplier availableMemory;
     /** By registered id, the least recently used first. */
@@ -85,8 +87,12 @@ final class LoadedModels implements AutoCloseable {
     /** What the runs that are computed need beside their models; how much of it they have taken already isn't known. */
     private long promised;
 
-    /** @param availableMemory bytes that the machine could give now */
-    LoadedModels(long budget, LongSupplier availableMemory) {
+    /**
+     * @param placement of every model
+     * @param availableMemory bytes that its devices could give now
+     */
+    LoadedModels(Placement placement, long budget, LongSupplier availableMemory) {
+        this.placement = placement;
         this.budget = budget;
         this.availableMemory = availableMemory;
     }
@@ -109,7 +115,7 @@ final class LoadedModels implements AutoCloseable {
             if (warm.isPresent()) {
                 return warm.get();
             }
-            Loaded fresh = new Loaded(name, digest, folder.load(makeRoom(wanted), watch));
+            Loaded fresh = new Loaded(name, digest, folder.load(makeRoom(wanted), placement, watch));
             return keep(modelId, fresh, runBytes);
         } finally {
             leave();
@@ -146,8 +152,9 @@ final class LoadedModels implements AutoCloseable {
         return warm.reversed();
     }
 
-    synchronized Optional<String> device() {
-        return loaded.values().stream().map(model -> model.model.device()).findFirst();
+    /** Where models are computed. */
+    String device() {
+        return placement.toString();
     }
 
     /** Frees every idle model. Those in use are left to the end of the process. */

@@ -19,7 +19,15 @@ public interface WorkerConfig {
     @WithDefault("1")
     int threads();
 
-    /** Memory that models may occupy, such as {@code 8G}, used and warm ones together; by default half of the machine's. */
+    /**
+     * Where models are computed: {@code cpu}, {@code cuda:0}, or a list such as {@code cuda:0,cuda:1}, over which each model's
+     * blocks are divided evenly and in order.
+     */
+    @WithDefault("cpu")
+    String devices();
+
+    /** Memory that models may occupy, such as {@code 8G}, used and warm ones together; by default half of
+     * the machine's, or all of the GPUs'. */
     Optional<MemorySize> modelMemory();
 
     /** How often the queue is looked at when nothing woke the worker; a submission wakes it at once. */

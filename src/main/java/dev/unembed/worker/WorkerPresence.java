@@ -46,11 +46,11 @@ final class WorkerPresence {
         database.update(
                 "delete from worker where last_seen_at < ?", clock.instant().minus(FORGET_AFTER));
         id = database.number("""
-                insert into worker (name, device, threads, started_at, last_seen_at) values (?, 'cpu', ?, ?, ?)
+                insert into worker (name, device, threads, started_at, last_seen_at) values (?, ?, ?, ?, ?)
                 on conflict (name) do update set device = excluded.device, threads = excluded.threads,
                     started_at = excluded.started_at, last_seen_at = excluded.last_seen_at, warm_models = '[]'
                 returning id
-                """, name, threads, clock.instant(), clock.instant());
+                """, name, models.device(), threads, clock.instant(), clock.instant());
         changes.announce(new Change(Change.WORKER, id));
         ticking.scheduleWithFixedDelay(this::tick, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -80,10 +80,9 @@ final class WorkerPresence {
             List<LoadedModels.Warm> warm = models.warm();
             String warmModels = json.writeValueAsString(warm);
             database.update(
-                    "update worker set last_seen_at = ?, warm_models = ?::jsonb, device = ? where id = ?",
+                    "update worker set last_seen_at = ?, warm_models = ?::jsonb where id = ?",
                     clock.instant(),
                     warmModels,
-                    models.device().orElse("cpu"),
                     id);
             if (!warmModels.equals(shown)) {
                 shown = warmModels;

@@ -26,7 +26,7 @@ class LoadedModelsTest {
 
     private final List<String> events = new ArrayList<>();
     private final AtomicLong available = new AtomicLong(Long.MAX_VALUE);
-    private final LoadedModels models = new LoadedModels(100, available::get);
+    private final LoadedModels models = new LoadedModels(Placement.HOST, 100, available::get);
 
     @Test
     void aWarmModelIsNotLoadedAgain() throws InterruptedException {
@@ -201,6 +201,14 @@ class LoadedModelsTest {
         assertThat(events).containsExactly("load 1");
     }
 
+    @Test
+    void modelsGoWhereTheWorkerComputes() throws InterruptedException {
+        LoadedModels divided = new LoadedModels(Placement.parse("cpu:0,cpu:1"), 100, available::get);
+        divided.lease(1, "m1", "digest 1", folder(1, 40), 0, WATCHED).close();
+        assertThat(events).containsExactly("load 1 on cpu:0, cpu:1");
+        assertThat(divided.device()).isEqualTo("cpu:0, cpu:1");
+    }
+
     private void leaseAndClose(long id, FakeFolder folder, ModelFolder.LoadProgress watch) {
         try {
             models.lease(id, "m" + id, "digest " + id, folder, 0, watch).close();
@@ -236,7 +244,8 @@ class LoadedModelsTest {
             boolean streamed = residence == Residence.STREAMED;
             progress.loaded(1, 2);
             whileLoading.run();
-            events.add((streamed ? "stream " : "load ") + id);
+            String where = placement.equals(Placement.HOST) ? "" : " on " + placement;
+            events.add((streamed ? "stream " : "load ") + id + where);
             return new FakeModel(this, streamed);
         }
 

@@ -16,6 +16,7 @@ class WorkerConfigTest {
         WorkerConfig config = mapped(Map.of());
         assertThat(config.name()).isEmpty();
         assertThat(config.threads()).isEqualTo(1);
+        assertThat(config.devices()).isEqualTo("cpu");
         assertThat(config.modelMemory()).isEmpty();
         assertThat(config.pollInterval()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.heartbeat()).isEqualTo(Duration.ofSeconds(2));
@@ -29,10 +30,12 @@ class WorkerConfigTest {
         WorkerConfig config = mapped(Map.of(
                 "unembed.worker.name", "left",
                 "unembed.worker.threads", "4",
+                "unembed.worker.devices", "cuda:0,cuda:1",
                 "unembed.worker.model-memory", "8G",
                 "unembed.worker.poll-interval", "500MS"));
         assertThat(config.name()).hasValue("left");
         assertThat(config.threads()).isEqualTo(4);
+        assertThat(config.devices()).isEqualTo("cuda:0,cuda:1");
         assertThat(config.modelMemory().map(MemorySize::asLongValue)).hasValue(8L << 30);
         assertThat(config.pollInterval()).isEqualTo(Duration.ofMillis(500));
     }

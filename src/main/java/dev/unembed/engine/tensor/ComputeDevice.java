@@ -1,7 +1,10 @@
 package dev.unembed.engine.tensor;
 
 import ai.djl.Device;
+import ai.djl.util.cuda.CudaUtils;
 import dev.unembed.engine.InvalidInput;
+import java.lang.management.MemoryUsage;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +38,17 @@ public record ComputeDevice(String name, Device hardware) {
     public boolean isHost() {
         return equals(HOST);
     }
+
+    /** Bytes of the device's own memory, in use and not; none for the host and its parts. */
+    public Optional<Memory> memory() {
+        if (!hardware.isGpu()) {
+            return Optional.empty();
+        }
+        MemoryUsage usage = CudaUtils.getGpuMemory(hardware);
+        return Optional.of(new Memory(usage.getMax(), usage.getMax() - usage.getUsed()));
+    }
+
+    public record Memory(long totalBytes, long availableBytes) {}
 
     @Override
     public String toString() {

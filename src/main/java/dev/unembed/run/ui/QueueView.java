@@ -192,7 +192,8 @@ public class QueueView extends Div {
         for (WorkerDetails worker : state.workers()) {
             Div warm = Parts.row();
             worker.warmModels().forEach(model -> {
-                Span chip = Parts.chip(model.name() + " · " + Figures.bytes(model.bytes()));
+                Span chip = Parts.chip(
+                        model.name() + " · " + Figures.bytes(model.bytes()) + (model.streamed() ? ", streamed" : ""));
                 warm.add(chip);
             });
             if (worker.warmModels().isEmpty()) {
