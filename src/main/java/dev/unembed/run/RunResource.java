@@ -249,6 +249,22 @@ public class RunResource {
         return located(201, run).entity(run).build();
     }
 
+    @POST
+    @Path("{id}/resume")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(
+            operationId = "resumeRun",
+            summary = "Resume a run that was stopped before its end",
+            description =
+                    "The same run waits again and goes on from its `checkpoint`, to the same numbers as if it had never been"
+                            + " stopped. Possible while `resumable` is true: a cancelled run, or one that failed for want of"
+                            + " resources, of which something was saved less than 7 days ago.")
+    @APIResponse(responseCode = "200", description = "Queued.")
+    @APIResponse(responseCode = "409", description = "There is nothing to go on from: the detail says why.")
+    public RunDetails resume(@PathParam("id") long id) {
+        return runs.resume(current.actor(), id);
+    }
+
     @DELETE
     @Path("{id}")
     @Consumes(MediaType.WILDCARD)

@@ -142,7 +142,12 @@ final class RunExecution {
             modelsChanged.run();
             StoredRunContext context = new StoredRunContext(claim, claims, lease.model(), stopping);
             context.check();
-            return experiment.run(read, context);
+            try {
+                return experiment.run(read, context);
+            } catch (RunStopped e) {
+                context.saveOffered();
+                throw e;
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an experiment sees of its run. A progress report is one statement that stores how far it is and brings back whether
@@ -38,6 +39,8 @@ final class StoredRunContext implements ExperimentContext {
     private boolean reported;
     /** The computing thread's alone. */
     private long lastCheckpoint = System.nanoTime();
+
+    private @Nullable Supplier<byte[]> offered;
 
     StoredRunContext(RunClaims.Claim claim, RunClaims claims, LanguageModel model, BooleanSupplier stopping) {
         this.claim = claim;
@@ -72,8 +75,17 @@ final class StoredRunContext implements ExperimentContext {
 
     @Override
     public void saveCheckpoint(Supplier<byte[]> state) {
+        offered = state;
         if (System.nanoTime() - lastCheckpoint >= CHECKPOINT_NANOS) {
-            claims.saveCheckpoint(claim, state.get());
+            saveOffered();
+        }
+    }
+
+    /** Saves what was offered last, whatever was saved when. For a run that was stopped, once nothing of it computes. */
+    void saveOffered() {
+        if (offered != null) {
+            claims.saveCheckpoint(claim, offered.get());
+            offered = null;
             lastCheckpoint = System.nanoTime();
         }
     }

@@ -365,10 +365,10 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
                 .findFirst();
         RunDetails.Failure failure = last.map(RunDetails::failure).orElse(null);
         if (failure != null) {
-            return next("The test failed", failure.text());
+            return stopped("The test failed", failure.text(), last.get());
         }
         if (last.filter(run -> run.status() == RunStatus.CANCELLED).isPresent()) {
-            return next("The test was cancelled", "It has no verdict; the claim stays frozen as it is.");
+            return stopped("The test was cancelled", "It has no verdict; the claim stays frozen as it is.", last.get());
         }
         String heldOut = of.content().heldOut() > 0
                 ? ", and on " + Figures.counted(of.content().heldOut(), "prompt") + " that will be made for it"
@@ -378,6 +378,17 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
                 "The test ablates everything else, then the circuit itself, holds it against random circuits of the same"
                         + " size" + heldOut
                         + ". It runs in the queue; this page shows the verdict as soon as it is there.");
+    }
+
+    private Component stopped(String heading, String sentence, RunDetails test) {
+        Component card = next(heading, sentence + (test.resumable() ? " What was computed of it is kept." : ""));
+        if (mayEdit && test.resumable()) {
+            Div resume = Parts.row(
+                    Parts.button("Resume the test", () -> attempt(() -> runs.resume(signedIn.actor(), test.id()))),
+                    Parts.link("runs/" + test.id(), "the run", "link"));
+            card.getElement().getChild(0).appendChild(resume.getElement());
+        }
+        return card;
     }
 
     private void showTest(long runId) {

@@ -330,9 +330,9 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
             case FAILED -> body.add(failed(run));
             case CANCELLED ->
                 body.add(ended(
-                        "Cancelled",
-                        "It was stopped before it had a result; nothing of it was kept.",
-                        mayEdit ? Parts.primary("Start again", () -> actions.repeat(run)) : null));
+                        run.total() > 0 ? "Cancelled at " + RunWords.percent(run) + " %" : "Cancelled",
+                        RunWords.kept(run),
+                        goingOn(run, "Start again")));
         }
     }
 
@@ -358,7 +358,10 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         progress = line;
         Div card = Parts.div("empty", new H2(run.cancelRequested() ? "Cancelling …" : "Computing"), line, prompt(run));
         if (run.attempt() > 1) {
-            card.add(Parts.chip("attempt " + run.attempt() + ": an earlier worker was lost", "warn"));
+            card.add(Parts.chip("attempt " + run.attempt()
+                    + (run.checkpoint() == null
+                            ? ": an earlier one was stopped"
+                            : ": goes on where the earlier one was stopped")));
         }
         return Parts.div("card", card);
     }
@@ -374,14 +377,30 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         String text = failure == null ? "It failed without saying why." : failure.text();
         boolean ours = failure != null && failure.kind().equals("internal");
         boolean theirs = failure != null && failure.kind().equals("user");
-        Component help = null;
         if (mayEdit && theirs) {
-            help = Parts.primary(
-                    "Change and start again", () -> UI.getCurrentOrThrow().navigate(again(run)));
-        } else if (mayEdit) {
-            help = Parts.primary("Try again", () -> actions.repeat(run));
+            return ended(
+                    "It failed",
+                    text,
+                    Parts.primary(
+                            "Change and start again",
+                            () -> UI.getCurrentOrThrow().navigate(again(run))));
         }
-        return ended(ours ? "It failed, and that is our fault" : "It failed", text, help);
+        return ended(
+                ours ? "It failed, and that is our fault" : "It failed",
+                run.resumable() ? text + " " + RunWords.kept(run) : text,
+                goingOn(run, "Try again"));
+    }
+
+    /** The one button that helps, and the other one; none for those who only read. */
+    private Component[] goingOn(RunDetails run, String anew) {
+        if (!mayEdit) {
+            return new Component[0];
+        }
+        return run.resumable()
+                ? new Component[] {
+                    Parts.primary("Resume", () -> actions.resume(run)), Parts.button(anew, () -> actions.repeat(run))
+                }
+                : new Component[] {Parts.primary(anew, () -> actions.repeat(run))};
     }
 
     /** The address of a new analysis with everything as it is in this one, to be changed. */
@@ -389,13 +408,13 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         return "analyses/new?from=" + run.id();
     }
 
-    private static Component ended(String heading, String sentence, @Nullable Component help) {
+    private static Component ended(String heading, String sentence, Component... help) {
         Div card = Parts.div("empty", new H2(heading));
         Paragraph text = new Paragraph(sentence);
         text.addClassName("said");
         card.add(text);
-        if (help != null) {
-            card.add(help);
+        if (help.length > 0) {
+            card.add(Parts.row(help));
         }
         return Parts.div("card", card);
     }
