@@ -213,6 +213,19 @@ public class RunResource {
         return runs.get(current.actor(), id);
     }
 
+    @GET
+    @Path("{id}/counterparts")
+    @Operation(
+            operationId = "listCounterparts",
+            summary = "Runs to hold a run against",
+            description =
+                    "For an attribution, the finished patchings of heads and circuit tests about the same prompts of the same"
+                            + " model: they tell what each component does, where it tells what each votes. For those, the"
+                            + " attributions. Newest first; none for other kinds.")
+    public List<RunDetails> counterparts(@PathParam("id") long id) {
+        return runs.counterparts(current.actor(), id);
+    }
+
     @PATCH
     @Path("{id}")
     @Operation(operationId = "editRun", summary = "Change a run's title or tags")

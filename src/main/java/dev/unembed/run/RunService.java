@@ -191,6 +191,21 @@ public class RunService {
         return readable(actor, runId);
     }
 
+    /**
+     * Finished runs that tell the effects where this one tells the votes, or the other way round: of the same model, about
+     * the same prompts, in the same workspace, newest first.
+     */
+    @Transactional
+    public List<RunDetails> counterparts(Actor actor, long runId) {
+        RunDetails run = readable(actor, runId);
+        List<String> kinds = Counterparts.kinds(run);
+        return kinds.isEmpty()
+                ? List.of()
+                : runs.aboutTheSamePrompts(runId, kinds).stream()
+                        .filter(Counterparts.hasVotes(run) ? Counterparts::hasEffects : Counterparts::hasVotes)
+                        .toList();
+    }
+
     /** A queued run is CANCELLED at once; a running one when its worker sees it, within a second. */
     @Transactional
     public RunDetails cancel(Actor actor, long runId) {

@@ -143,6 +143,28 @@ class Runs implements PanacheRepository<Run> {
         return database.number("select count(*)" + FROM + where, parameters.toArray());
     }
 
+    /** Finished runs of these kinds that asked the same of the same model in the same workspace, newest first. */
+    List<RunDetails> aboutTheSamePrompts(long id, List<String> kinds) {
+        return database.list(
+                SELECT + FROM + "join run asked on asked.id = ?" + """
+                         where r.workspace_id = asked.workspace_id and r.model_digest = asked.model_digest
+                            and r.id <> asked.id and r.status = 'SUCCEEDED' and r.kind = any(?)
+                            and r.params -> 'bos' is not distinct from asked.params -> 'bos'
+                        """ + " and " + questions("r") + " = "
+                        + questions("asked") + " order by r.id desc limit 50",
+                Runs::read,
+                id,
+                kinds);
+    }
+
+    /** Prompt, answer and foil of every example: what templates and counterparts leave as it is. */
+    private static String questions(String run) {
+        return """
+                (select jsonb_agg(jsonb_build_array(example -> 'prompt', example -> 'answer', example -> 'foil') order by number)
+                    from jsonb_array_elements(%s.params -> 'examples') with ordinality as each (example, number))
+                """.formatted(run);
+    }
+
     /** In the order they start. */
     List<RunDetails> waiting(long memberId, int limit) {
         return database.list(SELECT + FROM + """

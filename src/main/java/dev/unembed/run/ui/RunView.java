@@ -28,6 +28,7 @@ import com.vaadin.flow.router.Route;
 import dev.unembed.account.ui.SignedIn;
 import dev.unembed.base.NotFound;
 import dev.unembed.base.ui.ChosenWorkspace;
+import dev.unembed.base.ui.ComponentBoard;
 import dev.unembed.base.ui.CopyButton;
 import dev.unembed.base.ui.Figures;
 import dev.unembed.base.ui.MainLayout;
@@ -40,6 +41,7 @@ import dev.unembed.base.ui.ResultPanel;
 import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
 import dev.unembed.live.LiveUpdates;
+import dev.unembed.run.Counterparts;
 import dev.unembed.run.ExperimentCatalogue;
 import dev.unembed.run.RunDetails;
 import dev.unembed.run.RunService;
@@ -57,6 +59,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -241,6 +244,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
             time.setTitle("Computing time, without waiting in the queue");
             facts.add(time);
         }
+        toVotes(run).ifPresent(facts::add);
         for (String tag : run.tags()) {
             facts.add(Parts.link("analyses?tag=" + URLEncoder.encode(tag, StandardCharsets.UTF_8), "#" + tag, "chip"));
         }
@@ -425,9 +429,51 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
                 new ResultPanel.Source(
                         resultAddress(run),
                         fileName(run),
+                        comparison(run),
                         resultState,
                         state -> remember(run.id(), state),
                         components -> makeHypothesis(run.id(), components)));
+    }
+
+    /** What the votes of an attribution can be held against. */
+    private ComponentBoard.Comparison comparison(RunDetails run) {
+        if (!Counterparts.hasVotes(run)) {
+            return ComponentBoard.Comparison.NONE;
+        }
+        return new ComponentBoard.Comparison(
+                runs.counterparts(signedIn.actor(), run.id()).stream()
+                        .map(each -> new ComponentBoard.Measured(
+                                String.valueOf(each.id()),
+                                RunWords.measured(each),
+                                resultAddress(each),
+                                RunWords.address(each.id())))
+                        .toList(),
+                mayEdit ? anew("patching", run) : "");
+    }
+
+    /** The way from measured effects to the votes on the same prompts, which shows them side by side. */
+    private Optional<Component> toVotes(RunDetails run) {
+        if (run.status() != RunStatus.SUCCEEDED || !Counterparts.hasEffects(run)) {
+            return Optional.empty();
+        }
+        Optional<RunDetails> votes =
+                runs.counterparts(signedIn.actor(), run.id()).stream().findFirst();
+        if (votes.isEmpty()) {
+            return mayEdit
+                    ? Optional.of(Parts.link(anew("attribution", run), "Attribute the same prompts", "link quiet"))
+                    : Optional.empty();
+        }
+        Component link = Parts.link(
+                RunWords.address(votes.get().id()) + "?view=effects&effects=" + run.id(), "beside the votes", "chip");
+        link.getElement()
+                .setAttribute(
+                        "title", "“" + votes.get().title() + "” tells what each component votes on these prompts");
+        return Optional.of(link);
+    }
+
+    /** The address of a new analysis of this kind that asks the same as this one. */
+    private static String anew(String kind, RunDetails run) {
+        return "analyses/new?kind=" + kind + "&from=" + run.id();
     }
 
     /** Goes to a new hypothesis about the examples of a run, with these components in its circuit. */

@@ -50,6 +50,16 @@ final class RunWords {
                 + ": resumed, it goes on from there and ends in the same numbers.";
     }
 
+    /** How a run measured the effects of components, for a list of such runs. */
+    static String measured(RunDetails run) {
+        String how = run.kind().equals("circuit-test")
+                ? "circuit test, its nodes taken out one by one"
+                : "head patching, " + run.params().path("direction").asText();
+        String positions = run.params().path("positions").asText();
+        return run.title() + " · " + how
+                + (run.kind().equals("circuit-test") || positions.equals("all") ? "" : ", positions: " + positions);
+    }
+
     static int percent(RunDetails run) {
         return run.total() <= 0 ? 0 : (int) Math.clamp(100 * run.done() / run.total(), 0, 100);
     }
