@@ -1,6 +1,7 @@
 package dev.unembed.run.ui;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.vaadin.flow.component.Component;
@@ -43,11 +44,13 @@ import dev.unembed.live.ChangeFeed;
 import dev.unembed.live.LiveUpdates;
 import dev.unembed.run.Counterparts;
 import dev.unembed.run.ExperimentCatalogue;
+import dev.unembed.run.PromptSetChoices;
 import dev.unembed.run.RunDetails;
 import dev.unembed.run.RunService;
 import dev.unembed.run.RunStatus;
 import dev.unembed.workspace.Role;
 import dev.unembed.workspace.WorkspaceService;
+import io.quarkus.arc.All;
 import jakarta.annotation.security.PermitAll;
 import jakarta.inject.Inject;
 import java.net.URLEncoder;
@@ -74,6 +77,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
     private final RunService runs;
     private final ExperimentCatalogue experiments;
     private final WorkspaceService workspaces;
+    private final List<PromptSetChoices> promptSets;
     private final SignedIn signedIn;
     private final Clock clock;
     private final RunActions actions;
@@ -82,6 +86,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
     private final Div body = new Div();
     private final Div capsule = new Div();
     private Map<String, List<String>> resultState = Map.of();
+    private Optional<Component> promptSet = Optional.empty();
     private @Nullable RunDetails shown;
     private @Nullable ProgressLine progress;
     private @Nullable Span place;
@@ -93,12 +98,14 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
             RunService runs,
             ExperimentCatalogue experiments,
             WorkspaceService workspaces,
+            @All List<PromptSetChoices> promptSets,
             SignedIn signedIn,
             ChangeFeed feed,
             Clock clock) {
         this.runs = runs;
         this.experiments = experiments;
         this.workspaces = workspaces;
+        this.promptSets = promptSets;
         this.signedIn = signedIn;
         this.clock = clock;
         this.actions = new RunActions(runs, signedIn);
@@ -132,6 +139,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         }
         resultState = event.getLocation().getQueryParameters().getParameters();
         mayEdit = workspaces.require(signedIn.actor(), run.workspaceId(), Role.VIEWER) != Role.VIEWER;
+        promptSet = promptSet(run);
         shown = null;
         show(run);
         ChosenWorkspace.choose(event.getUI(), run.workspaceId());
@@ -235,6 +243,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
     private void showFacts(RunDetails run) {
         List<Component> facts = new ArrayList<>();
         facts.add(Parts.link("analyses?model=" + run.model(), run.model(), "chip"));
+        promptSet.ifPresent(facts::add);
         if (run.status() != RunStatus.SUCCEEDED) {
             facts.add(RunWords.chip(run));
         }
@@ -255,6 +264,26 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
             facts.add(quiet("Rename", () -> rename(run)));
         }
         header.facts(facts.toArray(Component[]::new));
+    }
+
+    /** Where the examples came from: the set by its present name, in the version that was read. */
+    private Optional<Component> promptSet(RunDetails run) {
+        JsonNode named = run.params().path("promptSet");
+        if (!named.isObject()) {
+            return Optional.empty();
+        }
+        long id = named.path("id").asLong();
+        String version = "version " + named.path("version").asInt();
+        Component chip = promptSets.stream()
+                .flatMap(each -> each.name(signedIn.actor(), id).stream())
+                .findFirst()
+                .<Component>map(name -> Parts.link(
+                        "promptsets/" + id + "?version=" + named.path("version").asInt() + "&model=" + run.model(),
+                        name + " · " + version,
+                        "chip long"))
+                .orElseGet(() -> Parts.chip("a prompt set that is gone · " + version));
+        chip.getElement().setAttribute("title", "The prompt set the examples came from, and its version");
+        return Optional.of(chip);
     }
 
     private static Component quiet(String text, Runnable action) {
