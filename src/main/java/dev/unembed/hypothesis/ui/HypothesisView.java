@@ -198,7 +198,7 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
         List<Component> facts = new ArrayList<>();
         facts.add(HypothesisWords.chip(of.state()));
         facts.add(Parts.link("hypotheses?model=" + hypothesis.model(), hypothesis.model(), "chip"));
-        facts.add(Parts.chip(HypothesisWords.prompts(of.content())));
+        facts.add(prompts(hypothesis, of));
         facts.add(Parts.chip(HypothesisWords.size(of.content().circuit())));
         if (mayEdit) {
             NativeButton rename = new NativeButton("Rename", click -> rename(hypothesis));
@@ -456,7 +456,11 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
         List<RunDetails> tests = of.state() == HypothesisState.DRAFT
                 ? List.of()
                 : hypotheses.tests(signedIn.actor(), hypothesis.id(), of.number());
-        claimed.add(new VersionCard(hypothesis, of, tests, clock.instant()));
+        claimed.add(new VersionCard(hypothesis, of, prompts(hypothesis, of), tests, clock.instant()));
+    }
+
+    private Component prompts(HypothesisDetails hypothesis, Version of) {
+        return HypothesisWords.prompts(of.content(), hypotheses.promptSets(signedIn.actor(), hypothesis.workspaceId()));
     }
 
     private static Optional<Integer> number(Map<String, List<String>> parameters, String name) {
