@@ -554,6 +554,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         }
         Pre params = new Pre(pretty(run.params()));
         params.addClassName("mono");
+        params.getElement().setAttribute("tabindex", "0").setAttribute("aria-label", "Parameters as JSON");
         line(table, "Parameters", params);
         Details details = new Details("Run details", Parts.div("card", table));
         details.addClassName("run-details");
