@@ -18,6 +18,8 @@ export interface Board {
   readonly everyLine: boolean;
   /** Measured effects to put beside the votes, where the page has any. */
   readonly effects: Effects | null;
+  /** Whether there are effects to choose, and the address where some are measured, or empty. */
+  readonly offered: { readonly measured: boolean; readonly measure: string };
 }
 
 /** What a reader can do on the cards. */

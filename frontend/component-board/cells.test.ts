@@ -49,8 +49,8 @@ describe('an address', () => {
     expect([viewOf('waterfall'), viewOf('pie'), viewOf('')]).toEqual(['waterfall', 'ledger', 'ledger']);
   });
   it('is written without defaults, other parameters kept', () => {
-    expect(linkTo('http://h/runs/7?tab=x&at=L1H1', { statistic: 'mean', example: 0, selected: [], at: '', view: 'ledger' })).toBe('http://h/runs/7?tab=x');
-    const link = new URL(linkTo('http://h/runs/7', { statistic: 'example', example: 3, selected: ['MLP0', 'L5H1'], at: 'L5H1', view: 'waterfall' }));
-    expect(Object.fromEntries(link.searchParams)).toEqual({ statistic: 'example', example: '3', selected: 'MLP0,L5H1', at: 'L5H1', view: 'waterfall' });
+    expect(linkTo('http://h/runs/7?tab=x&at=L1H1', { statistic: 'mean', example: 0, selected: [], at: '', view: 'ledger', effects: '' })).toBe('http://h/runs/7?tab=x');
+    const link = new URL(linkTo('http://h/runs/7', { statistic: 'example', example: 3, selected: ['MLP0', 'L5H1'], at: 'L5H1', view: 'waterfall', effects: '12' }));
+    expect(Object.fromEntries(link.searchParams)).toEqual({ statistic: 'example', example: '3', selected: 'MLP0,L5H1', at: 'L5H1', view: 'waterfall', effects: '12' });
   });
 });

@@ -6,6 +6,7 @@ import { fixed, plus, share } from '../shared/format';
 import type { Cell } from '../shared/grid-geometry';
 import { linearScale, signedSqrtScale, sqrtScale } from '../shared/palette';
 import type { ValueCells } from '../value-grid/values';
+import { DIFFERENCE, type Effects } from './effects';
 import type { Statistic } from './state';
 
 /** Votes smaller than this share of the largest are drawn without their number. */
@@ -41,10 +42,11 @@ export const DEFINITIONS: Record<Statistic, { label: string; definition: string 
   helping: { label: 'Share helping', definition: 'Share of the prompts in which the component votes for the answer, 0 to 100 %. 50 % is a coin.' },
   spread: { label: 'Spread', definition: 'Standard deviation of the vote over the prompts, in logits: how much it depends on the prompt.' },
   example: { label: 'One prompt', definition: 'The votes on a single prompt, in logits; they add up to its own logit difference.' },
+  effect: { label: 'Effects', definition: `What was measured instead of what is voted, in logits, mean over the prompts. ${DIFFERENCE}` },
 };
 
-export function boardCells(scores: ComponentScores, statistic: Statistic, example: number): ValueCells {
-  const vote = (line: ScoreLine) => (statistic === 'example' ? line.values[example] : line.mean);
+export function boardCells(scores: ComponentScores, statistic: Statistic, example: number, effects: Effects | null = null): ValueCells {
+  const vote = (line: ScoreLine) => (statistic === 'example' ? line.values[example] : statistic === 'effect' ? (effects?.byName.get(line.name) ?? NaN) : line.mean);
   const largest = greatest(scores, (line) => Math.abs(vote(line)));
   const weight = (line: ScoreLine) => Math.min(1, Math.abs(vote(line)) / (WORTH_A_NUMBER * largest));
   const worth = (line: ScoreLine) => weight(line) === 1;
@@ -83,12 +85,13 @@ export function boardCells(scores: ComponentScores, statistic: Statistic, exampl
   }
   return {
     ...shape, ...by(vote, (line) => (worth(line) ? plus(vote(line)) : '')),
-    hues: 'diverging', scale: signedSqrtScale(largest), legend: 'votes against, and for, the answer in logits, √ scale',
+    hues: 'diverging', scale: signedSqrtScale(largest),
+    legend: statistic === 'effect' ? `causal effects, not votes: ${effects?.measured}; in logits, √ scale; empty where none was measured` : 'votes against, and for, the answer in logits, √ scale',
     ticks: [-1, -0.25, 0, 0.25, 1].map((part) => ({ value: part * largest, label: plus(part * largest) })),
   };
 }
 
 /** The largest figure of the board; never 0, so that a board of zeros has a scale too. */
 function greatest(scores: ComponentScores, figure: (line: ScoreLine) => number): number {
-  return scores.lines.reduce((most, line) => (scores.choosable.has(line.name) ? Math.max(most, figure(line)) : most), 0) || 1;
+  return scores.lines.reduce((most, line) => (scores.choosable.has(line.name) ? Math.max(most, figure(line) || 0) : most), 0) || 1;
 }

@@ -8,6 +8,8 @@ export const componentBoardStyles = css`
   .tools { margin-top: 12px; }
   .tools input { flex: 0 1 216px; min-width: 130px; }
   .tools .primary { margin-left: auto; }
+  .tools .compare { flex: 0 1 230px; min-width: 120px; max-width: 230px; text-overflow: ellipsis; }
+  .compared { margin-top: 6px; gap: 2px 7px; }
   .steps { gap: 0; flex-wrap: nowrap; }
 
   .cards { display: grid; gap: 14px; margin-top: 12px; align-items: start; }

@@ -133,6 +133,57 @@ describe('the component board', () => {
     expect(find('.ledger table.plain')).not.toBeNull();
   });
 
+  describe('beside measured effects', () => {
+    const measured = [{ run: '12', label: 'Heads · head patching, denoising', src: '/effects', href: 'runs/12' }];
+    const sweep = {
+      kind: 'patching', site: 'head', direction: 'denoising', positions: 'all', cleanMean: 2, corruptedMean: -1, layers: 6,
+      columns: Array.from({ length: 8 }, (_, head) => `H${head}`), examples: [],
+      values: Array.from({ length: 6 }, () => Array(8).fill(0.1)), raw: Array.from({ length: 6 }, (_, layer) => Array(8).fill(layer === 5 ? 1.5 : -1)),
+    };
+    const withEffects = async (properties: Partial<ComponentBoard>) => {
+      vi.stubGlobal('fetch', async (address: string) => new Response(JSON.stringify(address === '/effects' ? sweep : syntheticScores(6, 8))));
+      Object.assign(board, { src: '/r', measured, ...properties });
+      document.body.append(board);
+      await vi.waitFor(() => expect(board.shadowRoot!.querySelector('value-grid')).not.toBeNull());
+    };
+
+    it('offers the runs that measured, and shows the one that is chosen', async () => {
+      await withEffects({});
+      expect(board.shadowRoot!.querySelector('.compared')).toBeNull();
+      const choice = find<HTMLSelectElement>('.compare');
+      expect([...choice.options].map((option) => option.textContent!.trim())).toEqual(['Compare with effects …', 'Heads · head patching, denoising']);
+      choice.value = '12';
+      choice.dispatchEvent(new Event('change'));
+      await vi.waitFor(() => expect(board.shadowRoot!.querySelector('.compared')).not.toBeNull());
+      expect(text('.compared')).toContain('votes: direct');
+      expect(text('.compared')).toContain('causal and total, logit difference brought back when patched');
+      expect(find('.compared a').getAttribute('href')).toBe('runs/12');
+      expect(text('.gap')).toMatch(/votes .* and does/);
+      expect(await lastState()).toMatchObject({ effects: '12', view: 'effects' });
+    });
+
+    it('follows an address to the effects on the board and in the ledger', async () => {
+      await withEffects({ effects: '12', statistic: 'effect' });
+      await vi.waitFor(() => expect(text('[aria-label=Statistic] .on')).toBe('Effects'));
+      expect(grid().cells!.value(0, 3)).toBe(2.5);
+      expect(grid().cells!.value(0, 8)).toBeNaN();
+      expect(text('.legend')).toContain('causal effects, not votes');
+      expect(text('.ledger thead')).toContain('effect');
+    });
+
+    it('says when the run of an address is not to be had', async () => {
+      await withEffects({ effects: '99', statistic: 'effect' });
+      await vi.waitFor(() => expect(text('#typed-answer')).toMatch(/is gone, or is about other prompts/));
+      expect(text('[aria-label=Statistic] .on')).toBe('Mean');
+    });
+
+    it('leads to where effects are measured when there are none', async () => {
+      await withEffects({ measured: [], measure: 'analyses/new?kind=patching&from=3', view: 'effects' });
+      expect(text('.ledger h3')).toBe('No effects were measured on these prompts yet');
+      expect(find('.ledger .btn').getAttribute('href')).toBe('analyses/new?kind=patching&from=3');
+    });
+  });
+
   it('says logit, not difference, where there is no foil', async () => {
     await show({ selected: 'L1H1' }, () => new Response(JSON.stringify(syntheticScores(2, 2, 4, { logit: true }))));
     expect(text('.lede')).toMatch(/the answer’s logit is/);

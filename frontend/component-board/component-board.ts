@@ -21,7 +21,7 @@ import type { Acts, Board } from './board';
 import { DEFINITIONS, boardCells, cellOf, indexOf, nameAt, namesBetween } from './cells';
 import { componentBoardStyles } from './component-board.css';
 import { componentCard, hoverBody } from './component-card';
-import { readEffects, type Effects } from './effects';
+import { DIFFERENCE, readEffects, type Effects, type Measured } from './effects';
 import { finding } from './finding';
 import { LARGEST_FIRST, asText, resort, type Sorting } from './ledger';
 import { ledgerCard } from './ledger-card';
@@ -35,10 +35,10 @@ const WIDEST_BESIDE = 18;
 /**
  * The component board: who votes for the answer, what a selection accounts for, the ledger and the prompts of one attribution.
  *
- * Properties: `src` (the result as JSON), `effects` (JSON of a patching of heads or a circuit test, to stand beside the votes),
- * `csv` (download), `filename`; and the state, all of it able to stand in an address:
- * `statistic` (`mean`, `helping`, `spread`, `example`), `example` (counted from 0), `selected` (names, comma-separated), `at` (the
- * focused component), `view` (`ledger`, `waterfall`, `effects`). What names nothing in the result falls back to its default.
+ * Properties: `src` (the result as JSON), `measured` (patchings of heads and circuit tests that can stand beside the votes), `measure`
+ * (address where one is started), `csv` (download), `filename`; and the state, all of it able to stand in an address:
+ * `statistic` (`mean`, `helping`, `spread`, `example`, `effect`), `example` (counted from 0), `selected` (names, comma-separated), `at` (the
+ * focused component), `view` (`ledger`, `waterfall`, `effects`), `effects` (the run of `measured` that is held against the votes). What names nothing in the result falls back to its default.
  * Events: `state-change` (detail: BoardState) after the reader changed any of it; `make-hypothesis` (detail: names) when a
  * hypothesis is wanted from the selection; `board-loaded` once the result is there.
  * Keyboard: `/` types components, `?` help, `t` table, `m` next statistic, `Esc` closes; on the board arrows, Home, End, PageUp,
@@ -48,6 +48,8 @@ const WIDEST_BESIDE = 18;
 export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
   static override styles = [sharedStyles, tipStyles, legendStyles, componentBoardStyles];
 
+  @property({ attribute: false }) measured: readonly Measured[] = [];
+  @property() measure = '';
   @property() effects = '';
   @property() statistic = 'mean';
   @property() example: string | number | null = null;
@@ -55,7 +57,7 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
   @property() at = '';
   @property() view = 'ledger';
 
-  @state() private measured: Effects | null = null;
+  @state() private loadedEffects: Effects | null = null;
   @state() private table = false;
   @state() private typed = '';
   @state() private answered = '';
@@ -76,7 +78,7 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
     focus: (name) => this.change({ at: name }),
     select: (names) => this.select(names),
     pickExample: (example) => this.change(example === null ? { statistic: 'mean' } : { statistic: 'example', example }),
-    view: (view) => this.change({ view }),
+    view: (view) => (view === 'effects' && !this.effects && this.measured.length > 0 ? this.compare(this.measured[0].run) : this.change({ view })),
     sort: (key) => (this.sorting = resort(this.sorting, key)),
     showEveryLine: (all) => (this.everyLine = all),
     copySelection: () => void this.copySelection().then((said) => this.menu?.say(said)),
@@ -90,22 +92,32 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
 
   /** Effects are an addition: without them the board stands, and says why they are missing. */
   private async loadEffects(): Promise<void> {
-    this.measured = null;
-    if (!this.effects) {
+    this.loadedEffects = null;
+    this.answered = '';
+    const { effects } = this;
+    if (!effects) {
       return;
     }
-    const { effects } = this;
+    const run = this.comparedWith();
+    if (!run) {
+      this.answered = 'The analysis whose effects were shown here is gone, or is about other prompts.';
+      return;
+    }
     try {
-      const measured = readEffects(await fetchJson<unknown>(effects));
-      this.measured = effects === this.effects ? measured : this.measured;
+      const read = readEffects(await fetchJson<unknown>(run.src));
+      this.loadedEffects = effects === this.effects ? read : this.loadedEffects;
     } catch (error) {
       this.answered = `Measured effects are missing. ${sentence(error)}`;
     }
   }
 
+  private comparedWith(): Measured | undefined {
+    return this.measured.find((each) => each.run === this.effects);
+  }
+
   override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    if (changed.has('effects') && (this.effects || this.measured)) {
+    if ((changed.has('effects') || changed.has('measured')) && (this.effects || this.loadedEffects)) {
       void this.loadEffects();
     }
     const scores = this.result;
@@ -117,10 +129,11 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
     this.board = {
       scores, statistic, example: statistic === 'example' ? example : null,
       selected: new Set(selectedOf(scores, this.selected ?? '')), at: scores.choosable.has(this.at) ? this.at : '',
-      view: viewOf(this.view), sorting: this.sorting, everyLine: this.everyLine, effects: this.measured,
+      view: viewOf(this.view), sorting: this.sorting, everyLine: this.everyLine, effects: this.loadedEffects,
+      offered: { measured: this.measured.length > 0, measure: this.measure },
     };
-    if (['result', 'statistic', 'example'].some((key) => changed.has(key))) {
-      this.cells = boardCells(scores, statistic, example);
+    if (['result', 'statistic', 'example', 'loadedEffects'].some((key) => changed.has(key))) {
+      this.cells = boardCells(scores, statistic, example, this.loadedEffects);
     }
   }
 
@@ -132,7 +145,7 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
 
   protected override content(scores: ComponentScores): TemplateResult {
     const beside = scores.heads + 1 <= WIDEST_BESIDE;
-    return html`${this.opening()} ${this.tools()}
+    return html`${this.opening()} ${this.tools()} ${this.compared()}
       <div class="cards ${beside ? 'beside' : 'across'}" style="--board-width:${this.boardWidth()}px">
         <div class="column">${this.boardCard()} ${promptsCard(this.board, this.acts)}</div>
         <div class="column">${selectionCard(this.board, this.acts)}${componentCard(this.board, this.acts)}${ledgerCard(this.board, this.acts)}</div>
@@ -164,12 +177,32 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
     return html`<div class="row tools" role="toolbar" aria-label="What the board shows">
       ${choices.length > 1 ? html`<div class="seg" role="group" aria-label="Statistic">${choices.map((key) => segment(DEFINITIONS[key].label, key === statistic, DEFINITIONS[key].definition, () => this.change({ statistic: key })))}</div>` : nothing}
       ${statistic === 'example' ? this.exampleChoice() : nothing}
+      ${this.measured.length > 0 ? this.comparison() : nothing}
       <span class="grow"></span>
       ${this.typedField()}
       <export-menu .items=${this.exports()}></export-menu>
       <button class="btn" aria-label="Help: keys and marks" data-tip="Keys and marks" @click=${() => this.help.showModal()}>?</button>
       <button class="btn primary" id="make-hypothesis" ?disabled=${n === 0} data-tip=${n === 0 ? 'Select the components that are to be tested first' : 'Claim that these components do it, freeze the claim, and test it by ablation'} @click=${this.makeHypothesis}>
         Make hypothesis${n === 0 ? '' : ` from ${n} selected`}</button></div>`;
+  }
+
+  private comparison() {
+    const known = this.comparedWith();
+    return html`<select class="in compare ${known ? '' : 'muted'}" aria-label="Causal effects to hold against the votes" data-tip=${DIFFERENCE} @change=${(e: Event) => this.compare((e.target as HTMLSelectElement).value)}>
+      <option value="" .selected=${!known}>${known ? 'No comparison' : 'Compare with effects …'}</option>
+      ${this.measured.map((each) => html`<option value=${each.run} .selected=${each === known}>${each.label}</option>`)}</select>`;
+  }
+
+  /** Effects appear where they say most: beside the votes. */
+  private compare(run: string): void {
+    this.change(run ? { effects: run, view: 'effects' } : { effects: '', view: 'ledger', statistic: this.statistic === 'effect' ? 'mean' : this.statistic });
+  }
+
+  private compared() {
+    const run = this.comparedWith();
+    return run && this.loadedEffects
+      ? html`<div class="row quiet compared"><span>votes: direct, the final norm’s scale frozen</span><span aria-hidden="true">·</span><span data-tip=${DIFFERENCE}>effects: causal and total, ${this.loadedEffects.measured}</span><span aria-hidden="true">·</span><span>measured by <a class="link" href=${run.href}>${run.label}</a></span></div>`
+      : nothing;
   }
 
   private exampleChoice() {
@@ -187,8 +220,8 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
   }
 
   private boardCard() {
-    const { scores, statistic } = this.board;
-    const what = statistic === 'helping' ? 'share of prompts helped' : statistic === 'spread' ? 'spread of the votes' : `votes on ${scores.question}`;
+    const { scores, statistic, effects } = this.board;
+    const what = statistic === 'effect' && effects ? 'causal effects' : statistic === 'helping' ? 'share of prompts helped' : statistic === 'spread' ? 'spread of the votes' : `votes on ${scores.question}`;
     return html`<section class="card grid" aria-label="Board">
       <header><h2>Heads and MLPs, ${what}</h2><span class="grow"></span>
         <div class="seg" role="group" aria-label="View of the board">${segment('Board', !this.table, 'Layers from the top, heads from the left, MLPs apart.', () => (this.table = false))}${segment('Table', this.table, 'The same as a table of buttons. Key: t', () => (this.table = true))}</div></header>
@@ -254,7 +287,8 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
 
   /** Over a single prompt there is nothing to count and no spread. */
   private statistics(scores: ComponentScores): readonly Statistic[] {
-    return scores.examples.length > 1 ? STATISTICS : ['mean'];
+    const several = scores.examples.length > 1;
+    return STATISTICS.filter((key) => key === 'mean' || (key === 'effect' ? this.loadedEffects !== null : several));
   }
 
   private chosen(): ReadonlySet<number> {
@@ -265,7 +299,12 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
   private figure(name: string): string {
     const { scores, statistic, example } = this.board;
     const line = scores.line(name)!;
-    return statistic === 'helping' ? share(line.helping) : statistic === 'spread' ? fixed(line.sd) : plus(scores.vote(line, example));
+    return statistic === 'effect' ? this.effectOf(name) : statistic === 'helping' ? share(line.helping) : statistic === 'spread' ? fixed(line.sd) : plus(scores.vote(line, example));
+  }
+
+  private effectOf(name: string): string {
+    const effect = this.board.effects?.byName.get(name);
+    return effect === undefined ? '–' : plus(effect);
   }
 
   private readonly speak = (cell: Cell): string => {
@@ -276,7 +315,8 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
       return `${capital(describe(name))}: not in this model`;
     }
     const more = example === null ? `, spread ${fixed(line.sd)}, helps on ${share(line.helping)}` : `, mean ${plus(line.mean)}`;
-    return `${capital(describe(name))}: vote ${plus(scores.vote(line, example))}${more}${selected.has(name) ? ', selected' : ''}`;
+    const effect = this.board.effects ? `, effect ${this.effectOf(name)}` : '';
+    return `${capital(describe(name))}: vote ${plus(scores.vote(line, example))}${more}${effect}${selected.has(name) ? ', selected' : ''}`;
   };
 
   // ---- what the reader does
@@ -317,7 +357,7 @@ export class ComponentBoard extends ResultPage<ComponentScores, BoardState> {
 
   protected override current(): BoardState {
     const { scores, statistic, selected, at, view } = this.board;
-    return { statistic, example: exampleOf(scores, this.example), selected: [...selected], at, view };
+    return { statistic, example: exampleOf(scores, this.example), selected: [...selected], at, view, effects: this.effects };
   }
 
   private readonly makeHypothesis = (): void => {

@@ -6,6 +6,7 @@ import { showToken } from '../shared/tokens';
 import { capital } from '../shared/words';
 import type { Acts, Board } from './board';
 import { distribution } from './distribution';
+import { DIFFERENCE, type Effects } from './effects';
 
 const FIRST_NEURONS = 8;
 
@@ -20,7 +21,7 @@ export function componentCard(board: Board, acts: Acts): TemplateResult | typeof
     <header><h2><span class="mono">${line.name}</span> <span class="muted">${capital(describe(line.name))}${board.example === null ? '' : ` · on prompt ${board.example + 1}: ${plus(line.values[board.example])}`}</span></h2><span class="grow"></span>
       <button class="link quiet" data-tip="Key: Space, with the board focused" @click=${() => acts.toggle(line.name)}>${chosen ? 'take out of the selection' : 'select'}</button></header>
     <div class="b">
-      <div class="votes">${figures(line)}<div>${distribution(line.values, 330, board.example, (i) => acts.pickExample(i))}</div></div>
+      <div class="votes">${figures(line, board.effects)}<div>${distribution(line.values, 330, board.example, (i) => acts.pickExample(i))}</div></div>
       ${drillDown(board.scores, line)}
     </div></section>`;
 }
@@ -28,17 +29,25 @@ export function componentCard(board: Board, acts: Acts): TemplateResult | typeof
 /** Floats beside a hovered cell. */
 export function hoverBody(board: Board, line: ScoreLine): TemplateResult {
   return html`<div class="row"><b class="mono">${line.name}</b><span class="muted">${describe(line.name)}</span></div>
-    <div class="hoverline"><b>${plus(board.scores.vote(line, board.example))}</b> <span class="muted">${board.example === null ? `± ${fixed(line.sd)}, helps on ${share(line.helping)}` : `on prompt ${board.example + 1}; mean ${plus(line.mean)}`}</span></div>
-    ${line.values.length > 1 ? distribution(line.values, 240, board.example) : nothing}`;
+    <div class="hoverline"><b>${plus(board.scores.vote(line, board.example))}</b> <span class="muted">${board.effects ? 'vote: ' : ''}${board.example === null ? `± ${fixed(line.sd)}, helps on ${share(line.helping)}` : `on prompt ${board.example + 1}; mean ${plus(line.mean)}`}</span></div>
+    ${line.values.length > 1 ? distribution(line.values, 240, board.example) : nothing}
+    ${effectLine(board, line)}`;
 }
 
-function figures(line: ScoreLine): TemplateResult {
+function effectLine({ effects }: Board, line: ScoreLine): TemplateResult | typeof nothing {
+  const effect = effects?.byName.get(line.name);
+  return effects && effect !== undefined ? html`<div class="hoverline"><b>${plus(effect)}</b> <span class="muted">effect: ${effects.measured}</span></div>` : nothing;
+}
+
+function figures(line: ScoreLine, effects: Effects | null): TemplateResult {
+  const effect = effects?.byName.get(line.name);
   const figure = (name: string, value: string, tip: string) => html`<div data-tip=${tip} tabindex="0"><span>${name}</span><b>${value}</b></div>`;
   return html`<div class="kv small">
     ${figure('mean', plus(line.mean), 'Mean vote over the prompts, in logits.')}
     ${figure('spread', fixed(line.sd), 'Standard deviation over the prompts, in logits.')}
     ${figure('quartiles', `${plus(line.q25)} … ${plus(line.q75)}`, `First and third quartile over the prompts; the median is ${plus(line.median)}.`)}
     ${figure('helping', share(line.helping), 'Share of prompts in which it votes for the answer.')}
+    ${effects && effect !== undefined ? figure('effect', plus(effect), `Mean over the prompts, in logits: ${effects.measured}. ${DIFFERENCE}`) : nothing}
   </div>`;
 }
 

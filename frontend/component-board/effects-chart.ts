@@ -3,7 +3,7 @@ import { describe } from '../shared/components';
 import { fixed, plus } from '../shared/format';
 import { words } from '../shared/words';
 import type { Acts, Board } from './board';
-import { axisTicks, gapInWords, named, points, sides, type Effects, type Point } from './effects';
+import { DIFFERENCE, axisTicks, gapInWords, named, points, sides, type Effects, type Point } from './effects';
 
 const WIDTH = 640;
 const HEIGHT = 330;
@@ -16,7 +16,7 @@ const LABEL = 42;
 
 /** Votes beside effects: a point per component; on the dashed line a component does just what it votes. */
 export function effectsChart(board: Board, effects: Effects, acts: Acts): TemplateResult {
-  const all = points(board.scores, effects, board.example);
+  const all = points(board.scores, effects);
   const [xLow, xHigh] = span(all.map((p) => p.vote));
   const [yLow, yHigh] = span(all.map((p) => p.effect));
   const x = (vote: number) => LEFT + ((vote - xLow) / (xHigh - xLow)) * (WIDTH - LEFT - RIGHT);
@@ -37,7 +37,7 @@ export function effectsChart(board: Board, effects: Effects, acts: Acts): Templa
       <line class="zero" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(0)} y2=${y(0)} /><line class="zero" x1=${x(0)} x2=${x(0)} y1=${TOP} y2=${HEIGHT - BOTTOM} />
       <line class="equal" x1=${x(from)} y1=${y(from)} x2=${x(to)} y2=${y(to)} />
       ${all.map(point)}</svg>
-    <div class="quiet">to the right: vote; upwards: ${effects.measured}; both in logits. On the dashed line a component does just what it votes.</div>
+    <div class="quiet">to the right: vote; upwards: effect, ${effects.measured}; both in logits, means over the prompts. On the dashed line a component does just what it votes. ${DIFFERENCE}</div>
     <table class="sr"><caption>Votes beside effects</caption><tr><th scope="col">component</th><th scope="col">vote</th><th scope="col">effect</th></tr>${all.map((p) => html`<tr><th scope="row">${p.name}</th><td>${plus(p.vote)}</td><td>${plus(p.effect)}</td></tr>`)}</table>`;
 }
 

@@ -25,7 +25,7 @@ describe('effects beside votes', () => {
     expect(() => readEffects({ ...sweep('denoising'), site: 'mlp_out' })).toThrow(/of mlp_out/);
   });
   it('stand at the components of which both are known, the widest gap in words', () => {
-    const all = points(scores, readEffects(sweep('denoising')), null);
+    const all = points(scores, readEffects(sweep('denoising')));
     expect(all).toEqual([{ name: 'L0H0', vote: 0.25, effect: 4 }, { name: 'L0H1', vote: 1.5, effect: -0.5 }]);
     expect(plain(gapInWords(all))).toBe('L0H0 votes +0.25 and does +4.00: what it does, it does through later components.');
     expect(plain(gapInWords(all.slice(1)))).toMatch(/made up for, or undone, by others/);

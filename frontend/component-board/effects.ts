@@ -14,6 +14,20 @@ export interface Effects {
   readonly byName: ReadonlyMap<string, number>;
 }
 
+/** A run that measured effects of the same components on the same prompts. */
+export interface Measured {
+  readonly run: string;
+  readonly label: string;
+  /** Its result, as JSON. */
+  readonly src: string;
+  /** Its page. */
+  readonly href: string;
+}
+
+/** What the two figures of a component are, and why they may differ. */
+export const DIFFERENCE =
+  'A vote is direct: what the component itself writes towards the answer, with the final norm’s scale frozen. An effect is causal and total: what changes when it is patched or taken out, through everything that follows.';
+
 /**
  * Effects from the result of a patching of heads (how far the patch moves the mean logit difference) or of a circuit test (what the
  * model loses without the component).
@@ -52,17 +66,22 @@ export interface Point {
   readonly effect: number;
 }
 
-/** Components of which both are known, in the model's order. */
-export function points(scores: ComponentScores, effects: Effects, example: number | null): Point[] {
+/** Components of which both are known, in the model's order. Effects are means over the prompts, so votes are too. */
+export function points(scores: ComponentScores, effects: Effects): Point[] {
   return scores.lines
     .filter((line) => effects.byName.has(line.name))
-    .map((line) => ({ name: line.name, vote: scores.vote(line, example), effect: effects.byName.get(line.name)! }));
+    .map((line) => ({ name: line.name, vote: line.mean, effect: effects.byName.get(line.name)! }));
 }
 
-/** The points worth a name: those furthest from the origin. */
+/** Nearer to the origin than this, of the largest vote and the largest effect, names would lie on each other. */
+const WORTH_A_NAME = 0.06;
+
+/** The points worth a name: those that lie furthest out, as the axes are drawn. */
 export function named(all: readonly Point[], count: number): Set<string> {
-  const size = (p: Point) => Math.max(Math.abs(p.vote), Math.abs(p.effect));
-  return new Set([...all].sort((a, b) => size(b) - size(a)).slice(0, count).map((p) => p.name));
+  const most = (figure: (p: Point) => number) => Math.max(...all.map((p) => Math.abs(figure(p))), 1e-9);
+  const [vote, effect] = [most((p) => p.vote), most((p) => p.effect)];
+  const size = (p: Point) => Math.max(Math.abs(p.vote) / vote, Math.abs(p.effect) / effect);
+  return new Set([...all].filter((p) => size(p) >= WORTH_A_NAME).sort((a, b) => size(b) - size(a)).slice(0, count).map((p) => p.name));
 }
 
 /** The widest gap between what a component votes and what it does, in words; empty where there is nothing to say. */

@@ -4,6 +4,7 @@ import type { ScoreLine } from '../shared/component-scores';
 import { count, fixed, plus, share } from '../shared/format';
 import { segment } from '../shared/words';
 import type { Acts, Board } from './board';
+import { DIFFERENCE } from './effects';
 import { effectsChart } from './effects-chart';
 import { extent, sorted, waterfall, type SortKey, type Step } from './ledger';
 
@@ -18,10 +19,14 @@ export function ledgerCard(board: Board, acts: Acts): TemplateResult {
       <div class="seg" role="group" aria-label="View of the ledger">
         ${segment('Lines', view === 'ledger', 'Every line with its figures; click a heading to sort.', () => acts.view('ledger'))}
         ${segment('Waterfall', view === 'waterfall', 'From 0 to the logit difference, the largest votes first, all others in one step.', () => acts.view('waterfall'))}
-        ${board.effects ? segment('Votes beside effect', view === 'effects', 'What each component votes against what it was measured to do: the gap is the finding.', () => acts.view('effects')) : nothing}
+        ${board.effects || board.offered.measured || board.offered.measure ? segment('Votes beside effects', view === 'effects', 'What each component votes against what it was measured to do: the gap is the finding.', () => acts.view('effects')) : nothing}
       </div></header>
-    ${view === 'waterfall' ? html`<div class="b falls">${falls(board, acts)}</div>` : view === 'effects' && board.effects ? html`<div class="b">${effectsChart(board, board.effects, acts)}</div>` : table(board, acts)}
+    ${view === 'waterfall' ? html`<div class="b falls">${falls(board, acts)}</div>` : view === 'effects' && board.effects ? html`<div class="b">${effectsChart(board, board.effects, acts)}</div>` : view === 'effects' && board.offered.measure && !board.offered.measured ? nothingMeasured(board.offered.measure) : table(board, acts)}
   </section>`;
+}
+
+function nothingMeasured(address: string): TemplateResult {
+  return html`<div class="empty"><h3>No effects were measured on these prompts yet</h3><p>${DIFFERENCE}</p><a class="btn" href=${address}>Run head patching on the same prompts</a></div>`;
 }
 
 const HEADS: readonly [SortKey, string, string][] = [
@@ -32,13 +37,14 @@ const HEADS: readonly [SortKey, string, string][] = [
 ];
 
 function table(board: Board, acts: Acts): TemplateResult {
-  const { scores, sorting, example } = board;
-  const lines = sorted(scores, sorting, example);
+  const { scores, sorting, example, effects } = board;
+  const lines = sorted(scores, sorting, example, effects);
+  const heads = effects ? [...HEADS, ['effect', 'effect', `What the component does: ${effects.measured}, mean over the prompts in logits; sorted by size. ${DIFFERENCE}`] as const] : HEADS;
   const shown = board.everyLine ? lines : lines.slice(0, FIRST_LINES);
   const largest = Math.max(...lines.map((line) => Math.abs(scores.vote(line, example))), 1e-9);
   const direction = (key: SortKey) => (sorting.key !== key ? 'none' : sorting.ascending ? 'ascending' : 'descending');
   return html`<div class="lines"><table class="plain">
-      <thead><tr><th class="pick"><span class="sr">selected</span></th>${HEADS.map(([key, label, tip]) => html`<th scope="col" class=${key === 'name' ? '' : 'r'} colspan=${key === 'vote' ? 2 : 1} aria-sort=${direction(key)}>
+      <thead><tr><th class="pick"><span class="sr">selected</span></th>${heads.map(([key, label, tip]) => html`<th scope="col" class=${key === 'name' ? '' : 'r'} colspan=${key === 'vote' ? 2 : 1} aria-sort=${direction(key)}>
         <button data-tip=${tip} @click=${() => acts.sort(key)}>${label}${sorting.key === key ? html` <span aria-hidden="true">${sorting.ascending ? '↑' : '↓'}</span>` : nothing}</button></th>`)}</tr></thead>
       <tbody>${shown.map((line) => row(board, line, largest, acts))}</tbody></table></div>
     ${lines.length > FIRST_LINES
@@ -46,7 +52,7 @@ function table(board: Board, acts: Acts): TemplateResult {
       : nothing}`;
 }
 
-function row({ scores, selected, at, example }: Board, line: ScoreLine, largest: number, acts: Acts): TemplateResult {
+function row({ scores, selected, at, example, effects }: Board, line: ScoreLine, largest: number, acts: Acts): TemplateResult {
   const vote = scores.vote(line, example);
   const choosable = scores.choosable.has(line.name);
   const chosen = selected.has(line.name);
@@ -55,7 +61,8 @@ function row({ scores, selected, at, example }: Board, line: ScoreLine, largest:
     <td class="pick">${choosable ? html`<input type="checkbox" aria-label="Select ${line.name}" .checked=${chosen} @change=${() => acts.toggle(line.name)} />` : nothing}</td>
     <td>${choosable ? html`<button class="mono" title=${describe(line.name)} @click=${() => acts.focus(line.name)}>${line.name}</button>` : html`<span class="mono muted" title=${describe(line.name)}>${line.name}</span>`}</td>
     <td class="track"><span><i class=${vote >= 0 ? 'help' : 'hurt'} style="width:${half.toFixed(2)}%;${vote >= 0 ? 'left:50%' : `left:${(50 - half).toFixed(2)}%`}"></i></span></td>
-    <td class="r">${plus(vote)}</td><td class="r">${fixed(line.sd)}</td><td class="r">${share(line.helping)}</td></tr>`;
+    <td class="r">${plus(vote)}</td><td class="r">${fixed(line.sd)}</td><td class="r">${share(line.helping)}</td>
+    ${effects ? html`<td class="r">${effects.byName.has(line.name) ? plus(effects.byName.get(line.name)!) : '–'}</td>` : nothing}</tr>`;
 }
 
 const STEP = 19;

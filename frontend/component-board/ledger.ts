@@ -1,8 +1,9 @@
 /** The ledger's order, and its sum drawn step by step. Pure. */
 
 import type { ComponentScores, ScoreLine } from '../shared/component-scores';
+import type { Effects } from './effects';
 
-export type SortKey = 'vote' | 'name' | 'sd' | 'helping';
+export type SortKey = 'vote' | 'name' | 'sd' | 'helping' | 'effect';
 
 export interface Sorting {
   readonly key: SortKey;
@@ -11,14 +12,15 @@ export interface Sorting {
 
 export const LARGEST_FIRST: Sorting = { key: 'vote', ascending: false };
 
-/** Lines in the order asked for; votes by their size, names in the model's own order. */
-export function sorted(scores: ComponentScores, sorting: Sorting, example: number | null): ScoreLine[] {
+/** Lines in the order asked for; votes and effects by their size, names in the model's own order. */
+export function sorted(scores: ComponentScores, sorting: Sorting, example: number | null, effects: Effects | null = null): ScoreLine[] {
   const place = new Map(scores.lines.map((line, i) => [line.name, i]));
   const value: Record<SortKey, (line: ScoreLine) => number> = {
     vote: (line) => Math.abs(scores.vote(line, example)),
     name: (line) => -place.get(line.name)!,
     sd: (line) => line.sd,
     helping: (line) => line.helping,
+    effect: (line) => Math.abs(effects?.byName.get(line.name) ?? 0),
   };
   const by = value[sorting.key];
   const sign = sorting.ascending ? 1 : -1;

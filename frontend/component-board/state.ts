@@ -2,7 +2,7 @@
 
 import type { ComponentScores } from '../shared/component-scores';
 
-export const STATISTICS = ['mean', 'helping', 'spread', 'example'] as const;
+export const STATISTICS = ['mean', 'helping', 'spread', 'example', 'effect'] as const;
 export type Statistic = (typeof STATISTICS)[number];
 
 export const VIEWS = ['ledger', 'waterfall', 'effects'] as const;
@@ -16,6 +16,8 @@ export interface BoardState {
   /** The focused component, or empty. */
   readonly at: string;
   readonly view: View;
+  /** The run whose effects stand beside the votes, or empty. */
+  readonly effects: string;
 }
 
 export function viewOf(text: string): View {
@@ -42,5 +44,6 @@ export function linkTo(href: string, state: BoardState): string {
   set('selected', state.selected.join(','));
   set('at', state.at);
   set('view', state.view === 'ledger' ? '' : state.view);
+  set('effects', state.effects);
   return url.toString();
 }

@@ -27,6 +27,7 @@ export class PreflightTable extends ResultPage<PreflightResult, object> {
       th { position: sticky; top: 0; background: var(--surface); }
       td { vertical-align: baseline; white-space: nowrap; }
       td.prompt { white-space: normal; min-width: 260px; }
+      @media (max-width: 900px) { td.prompt { min-width: 180px; } table.plain td, table.plain th { padding-inline: 6px; } }
       .wrong { color: var(--hurt); font-weight: 600; }
     `,
   ];

@@ -130,7 +130,7 @@ class VersionReader {
     private record Prompts(@Nullable PromptSetRef set, List<PromptExample> examples) {}
 
     private Prompts prompts(Actor actor, long workspaceId, VersionChange change, @Nullable VersionContent base) {
-        PromptSetRef set = change.promptSet();
+        PromptSetRef set = newestUnlessSaid(actor, workspaceId, change.promptSet());
         if (set != null && change.examples() != null) {
             throw new InvalidInput("Both promptSet and examples are given; give one of them.");
         }
@@ -144,6 +144,17 @@ class VersionReader {
             throw new InvalidInput("Neither promptSet nor examples is given; a claim is about prompts.");
         }
         return new Prompts(base.promptSet(), base.examples());
+    }
+
+    /** JSON without a version reads as version 0: the newest is meant, as with runs. */
+    private @Nullable PromptSetRef newestUnlessSaid(Actor actor, long workspaceId, @Nullable PromptSetRef set) {
+        return set == null || set.version() != 0
+                ? set
+                : promptSets(actor, workspaceId).stream()
+                        .map(PromptSource.Choice::set)
+                        .filter(each -> each.id() == set.id())
+                        .findFirst()
+                        .orElse(set);
     }
 
     private PromptSource source() {

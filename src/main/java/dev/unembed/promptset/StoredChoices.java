@@ -6,8 +6,9 @@ import dev.unembed.base.ui.ExamplesField;
 import dev.unembed.run.PromptSetChoices;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Optional;
 
-/** Offers the stored sets to the form of a new analysis. */
+/** Offers the stored sets to the form of a new analysis, and their names to the pages of runs. */
 @ApplicationScoped
 class StoredChoices implements PromptSetChoices {
     private final PromptSetService sets;
@@ -24,6 +25,15 @@ class StoredChoices implements PromptSetChoices {
                     .toList();
         } catch (NotFound stranger) {
             return List.of();
+        }
+    }
+
+    @Override
+    public Optional<String> name(Actor actor, long promptSetId) {
+        try {
+            return Optional.of(sets.get(actor, promptSetId).name());
+        } catch (NotFound gone) {
+            return Optional.empty();
         }
     }
 }

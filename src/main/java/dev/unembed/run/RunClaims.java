@@ -9,6 +9,7 @@ import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -46,6 +47,9 @@ public class RunClaims {
         LOST
     }
 
+    /** How long a stopped run can be resumed. */
+    public static final Duration CHECKPOINT_KEPT = Duration.ofDays(7);
+
     private static final String MINE = " where id = ? and attempt = ? and status = 'RUNNING'";
 
     private final Database database;
@@ -75,7 +79,15 @@ public class RunClaims {
                     cancel_requested, deaths
                 """, RunClaims::read, worker, clock.instant(), runId);
         claim.ifPresent(taken -> announce(runId));
+        forgetOldCheckpoints();
         return claim;
+    }
+
+    private void forgetOldCheckpoints() {
+        database.update(
+                "delete from run_checkpoint where saved_at < ? and not exists"
+                        + " (select 1 from run where id = run_id and status in ('QUEUED', 'RUNNING'))",
+                clock.instant().minus(CHECKPOINT_KEPT));
     }
 
     /** Stores how far a run is; one statement, answered with what the worker must know. */
@@ -106,8 +118,9 @@ public class RunClaims {
     @Transactional
     public void saveCheckpoint(Claim claim, byte[] state) {
         database.update(
-                "insert into run_checkpoint (run_id, state, saved_at) select id, ?, ? from run" + MINE
-                        + " on conflict (run_id) do update set state = excluded.state, saved_at = excluded.saved_at",
+                "insert into run_checkpoint (run_id, state, saved_at, done, total) select id, ?, ?, done, total from run"
+                        + MINE + " on conflict (run_id) do update set state = excluded.state,"
+                        + " saved_at = excluded.saved_at, done = excluded.done, total = excluded.total",
                 state,
                 clock.instant(),
                 claim.runId(),
@@ -137,9 +150,12 @@ public class RunClaims {
         return updated == 1;
     }
 
+    /** Ends the run; its checkpoint stays where resources were the reason, since more of them may carry it to its end. */
     @Transactional
     public boolean fail(Claim claim, RunDetails.Failure failure) {
-        dropCheckpoint(claim);
+        if (!failure.kind().equals("resources")) {
+            dropCheckpoint(claim);
+        }
         return end(
                 claim,
                 "update run set status = 'FAILED', failure_kind = ?, failure_text = ?, finished_at = ?" + MINE,
@@ -150,9 +166,9 @@ public class RunClaims {
                 claim.attempt());
     }
 
+    /** Ends the run; its checkpoint stays, so that it can be resumed. */
     @Transactional
     public boolean cancel(Claim claim) {
-        dropCheckpoint(claim);
         return end(
                 claim,
                 "update run set status = 'CANCELLED', cancel_requested = true, finished_at = ?" + MINE,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param prompt the first 200 characters of what was read, for lists
  * @param done steps done of {@code total}; 0 of 0 before the first report
  * @param queuePosition 1 for the next to start; null unless queued
+ * @param checkpoint what was saved of an unfinished run; null where nothing was
  * @param summary facts of the result, null unless succeeded
  */
 public record RunDetails(
@@ -37,6 +38,7 @@ public record RunDetails(
         String engineVersion,
         @Nullable @Schema(nullable = true) String worker,
         @Nullable @Schema(nullable = true) Failure failure,
+        @Nullable @Schema(nullable = true) Checkpoint checkpoint,
         @Nullable @Schema(nullable = true) ObjectNode summary,
         @Nullable @Schema(nullable = true) Long resultBytes,
         int attempt,
@@ -49,6 +51,15 @@ public record RunDetails(
     public double progress() {
         return status == RunStatus.SUCCEEDED ? 1 : total <= 0 ? 0 : Math.min(1, (double) done / total);
     }
+
+    /** Whether it was stopped before its end and can go on from its checkpoint. */
+    @JsonProperty
+    public boolean resumable() {
+        return checkpoint != null && (status == RunStatus.CANCELLED || status == RunStatus.FAILED);
+    }
+
+    /** @param done steps that needn't be computed again, of {@code total}; 0 of 0 where that isn't known */
+    public record Checkpoint(long done, long total, Instant savedAt) {}
 
     /** @param kind {@code user}, {@code resources} or {@code internal} */
     public record Failure(String kind, String text) {}

@@ -3,10 +3,12 @@ package dev.unembed.run;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceNotFoundException;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
+import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dev.unembed.base.Database;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,8 +23,10 @@ import java.util.List;
 @ApplicationScoped
 class RunQueue {
     private final SchedulerClient client;
+    private final Database database;
 
-    RunQueue(AgroalDataSource dataSource, ExperimentCatalogue experiments) {
+    RunQueue(AgroalDataSource dataSource, Database database, ExperimentCatalogue experiments) {
+        this.database = database;
         // the client looks tasks up by name only; none is ever executed here
         List<Task<?>> names = new ArrayList<>();
         experiments
@@ -39,9 +43,30 @@ class RunQueue {
 
     /** @param since decides between runs of the same priority: the earlier one starts first */
     void add(String kind, long runId, int priority, Instant since) {
-        client.schedule(new TaskInstance.Builder<Void>(kind, Long.toString(runId))
+        client.schedule(task(kind, runId, priority, since));
+    }
+
+    /**
+     * Queues a run again that ended. Its task may be there still: its worker died, or is about to remove it. That one then
+     * waits again, as another version: a worker removes none but the version it took.
+     */
+    void addAgain(String kind, long runId, int priority, Instant since) {
+        while (!client.scheduleIfNotExists(task(kind, runId, priority, since))) {
+            int waiting = database.update(
+                    "update scheduled_tasks set picked = false, picked_by = null, last_heartbeat = null,"
+                            + " version = version + 1 where task_name = ? and task_instance = ?",
+                    kind,
+                    Long.toString(runId));
+            if (waiting == 1) {
+                return;
+            }
+        }
+    }
+
+    private static SchedulableInstance<Void> task(String kind, long runId, int priority, Instant since) {
+        return new TaskInstance.Builder<Void>(kind, Long.toString(runId))
                 .priority(priority)
-                .scheduledTo(since));
+                .scheduledTo(since);
     }
 
     /** @return false when a worker has taken the task already */

@@ -213,6 +213,19 @@ public class RunResource {
         return runs.get(current.actor(), id);
     }
 
+    @GET
+    @Path("{id}/counterparts")
+    @Operation(
+            operationId = "listCounterparts",
+            summary = "Runs to hold a run against",
+            description =
+                    "For an attribution, the finished patchings of heads and circuit tests about the same prompts of the same"
+                            + " model: they tell what each component does, where it tells what each votes. For those, the"
+                            + " attributions. Newest first; none for other kinds.")
+    public List<RunDetails> counterparts(@PathParam("id") long id) {
+        return runs.counterparts(current.actor(), id);
+    }
+
     @PATCH
     @Path("{id}")
     @Operation(operationId = "editRun", summary = "Change a run's title or tags")
@@ -247,6 +260,22 @@ public class RunResource {
     public Response repeat(@PathParam("id") long id) {
         RunDetails run = runs.repeat(current.actor(), id);
         return located(201, run).entity(run).build();
+    }
+
+    @POST
+    @Path("{id}/resume")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(
+            operationId = "resumeRun",
+            summary = "Resume a run that was stopped before its end",
+            description =
+                    "The same run waits again and goes on from its `checkpoint`, to the same numbers as if it had never been"
+                            + " stopped. Possible while `resumable` is true: a cancelled run, or one that failed for want of"
+                            + " resources, of which something was saved less than 7 days ago.")
+    @APIResponse(responseCode = "200", description = "Queued.")
+    @APIResponse(responseCode = "409", description = "There is nothing to go on from: the detail says why.")
+    public RunDetails resume(@PathParam("id") long id) {
+        return runs.resume(current.actor(), id);
     }
 
     @DELETE

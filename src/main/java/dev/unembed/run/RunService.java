@@ -191,6 +191,21 @@ public class RunService {
         return readable(actor, runId);
     }
 
+    /**
+     * Finished runs that tell the effects where this one tells the votes, or the other way round: of the same model, about
+     * the same prompts, in the same workspace, newest first.
+     */
+    @Transactional
+    public List<RunDetails> counterparts(Actor actor, long runId) {
+        RunDetails run = readable(actor, runId);
+        List<String> kinds = Counterparts.kinds(run);
+        return kinds.isEmpty()
+                ? List.of()
+                : runs.aboutTheSamePrompts(runId, kinds).stream()
+                        .filter(Counterparts.hasVotes(run) ? Counterparts::hasEffects : Counterparts::hasVotes)
+                        .toList();
+    }
+
     /** A queued run is CANCELLED at once; a running one when its worker sees it, within a second. */
     @Transactional
     public RunDetails cancel(Actor actor, long runId) {
@@ -240,6 +255,52 @@ public class RunService {
                                 run.seed(),
                                 true))
                 .run();
+    }
+
+    /**
+     * Puts a run that was stopped before its end back where it waited: it goes on from its checkpoint, to the same numbers as
+     * if it had never been stopped.
+     *
+     * @throws Conflict when there is nothing to go on from, saying why
+     */
+    @Transactional
+    public RunDetails resume(Actor actor, long runId) {
+        Run run = writable(actor, runId);
+        requireResumable(known(runId));
+        run.status = RunStatus.QUEUED;
+        run.cancelRequested = false;
+        run.done = 0;
+        run.total = 0;
+        run.deaths = 0;
+        run.worker = null;
+        run.failureKind = null;
+        run.failureText = null;
+        run.startedAt = null;
+        run.finishedAt = null;
+        queue.addAgain(run.kind, runId, run.priority, run.createdAt);
+        changes.announce(new Change(Change.RUN, runId));
+        changes.announce(new Change(Change.QUEUE, runId));
+        return known(runId);
+    }
+
+    private void requireResumable(RunDetails run) {
+        String reason = switch (run.status()) {
+            case SUCCEEDED -> "it has its result.";
+            case QUEUED -> "it is waiting for a worker.";
+            case RUNNING -> run.cancelRequested() ? "it is still being cancelled." : "it is being computed.";
+            case CANCELLED, FAILED -> {
+                if (!run.resumable()) {
+                    yield "nothing of it was kept. Repeat it.";
+                }
+                // one result, one engine
+                yield run.engineVersion().equals(engineVersion)
+                        ? null
+                        : "engine " + run.engineVersion() + " began it, and this is " + engineVersion + ". Repeat it.";
+            }
+        };
+        if (reason != null) {
+            throw new Conflict("Run " + run.id() + " can't be resumed: " + reason);
+        }
     }
 
     /** Null leaves a title or the tags as they are; a blank title is made from the prompt again. */

@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs as rows. What users change of a run goes through the entity, loaded under a row lock.
  *
- * <p>What readers see of runs is SQL: one statement joins five tables, counts the place in the queue, measures the result
+ * <p>What readers see of runs is SQL: one statement joins six tables, counts the place in the queue, measures the result
  * without loading it, and pages by the values of the last row under filters that come and go. As HQL it would be the same
  * text with some functions escaped. It doesn't see an entity's changes before a flush.
  */
@@ -36,10 +37,12 @@ class Runs implements PanacheRepository<Run> {
             join account a on a.id = r.author_id
             join model m on m.id = r.model_id
             left join run_result rr on rr.run_id = r.id
+            left join run_checkpoint rc on rc.run_id = r.id
             """;
     private static final String SELECT = """
             select r.*, w.name as workspace_name, a.username, m.name as model_name, left(r.prompt, 200) as prompt_start,
                 octet_length(rr.blob)::bigint as result_bytes,
+                rc.saved_at as checkpoint_saved_at, rc.done as checkpoint_done, rc.total as checkpoint_total,
                 case when r.status = 'QUEUED' then 1 + (
                     select count(*)::int from run ahead where ahead.status = 'QUEUED' and (ahead.priority > r.priority
                         or ahead.priority = r.priority and (ahead.created_at, ahead.id) < (r.created_at, r.id))) end
@@ -138,6 +141,28 @@ class Runs implements PanacheRepository<Run> {
         List<Object> parameters = new ArrayList<>();
         String where = where(filter, memberId, parameters);
         return database.number("select count(*)" + FROM + where, parameters.toArray());
+    }
+
+    /** Finished runs of these kinds that asked the same of the same model in the same workspace, newest first. */
+    List<RunDetails> aboutTheSamePrompts(long id, List<String> kinds) {
+        return database.list(
+                SELECT + FROM + "join run asked on asked.id = ?" + """
+                         where r.workspace_id = asked.workspace_id and r.model_digest = asked.model_digest
+                            and r.id <> asked.id and r.status = 'SUCCEEDED' and r.kind = any(?)
+                            and r.params -> 'bos' is not distinct from asked.params -> 'bos'
+                        """ + " and " + questions("r") + " = "
+                        + questions("asked") + " order by r.id desc limit 50",
+                Runs::read,
+                id,
+                kinds);
+    }
+
+    /** Prompt, answer and foil of every example: what templates and counterparts leave as it is. */
+    private static String questions(String run) {
+        return """
+                (select jsonb_agg(jsonb_build_array(example -> 'prompt', example -> 'answer', example -> 'foil') order by number)
+                    from jsonb_array_elements(%s.params -> 'examples') with ordinality as each (example, number))
+                """.formatted(run);
     }
 
     /** In the order they start. */
@@ -252,6 +277,7 @@ class Runs implements PanacheRepository<Run> {
     private static RunDetails read(ResultSet row) throws SQLException {
         String failureKind = row.getString("failure_kind");
         String summary = row.getString("summary");
+        Instant savedAt = Database.instantOrNull(row, "checkpoint_saved_at");
         return new RunDetails(
                 row.getLong("id"),
                 row.getLong("workspace_id"),
@@ -274,6 +300,10 @@ class Runs implements PanacheRepository<Run> {
                 row.getString("engine_version"),
                 row.getString("worker"),
                 failureKind == null ? null : new RunDetails.Failure(failureKind, row.getString("failure_text")),
+                savedAt == null
+                        ? null
+                        : new RunDetails.Checkpoint(
+                                row.getLong("checkpoint_done"), row.getLong("checkpoint_total"), savedAt),
                 summary == null ? null : object(summary),
                 row.getObject("result_bytes", Long.class),
                 row.getInt("attempt"),

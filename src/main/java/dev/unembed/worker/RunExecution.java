@@ -148,7 +148,12 @@ final class RunExecution {
             modelsChanged.run();
             context.use(lease.model());
             context.check();
-            return experiment.run(read, context);
+            try {
+                return experiment.run(read, context);
+            } catch (RunStopped e) {
+                context.saveOffered();
+                throw e;
+            }
         }
     }
 

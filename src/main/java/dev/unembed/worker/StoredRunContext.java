@@ -41,6 +41,8 @@ final class StoredRunContext implements ExperimentContext {
     /** The computing thread's alone. */
     private long lastCheckpoint = System.nanoTime();
 
+    private @Nullable Supplier<byte[]> offered;
+
     StoredRunContext(RunClaims.Claim claim, RunClaims claims, BooleanSupplier stopping) {
         this.claim = claim;
         this.claims = claims;
@@ -83,8 +85,17 @@ final class StoredRunContext implements ExperimentContext {
 
     @Override
     public void saveCheckpoint(Supplier<byte[]> state) {
+        offered = state;
         if (System.nanoTime() - lastCheckpoint >= CHECKPOINT_NANOS) {
-            claims.saveCheckpoint(claim, state.get());
+            saveOffered();
+        }
+    }
+
+    /** Saves what was offered last, whatever was saved when. For a run that was stopped, once nothing of it computes. */
+    void saveOffered() {
+        if (offered != null) {
+            claims.saveCheckpoint(claim, offered.get());
+            offered = null;
             lastCheckpoint = System.nanoTime();
         }
     }

@@ -80,6 +80,23 @@ class HypothesisApiTest {
     }
 
     @Test
+    void aPromptSetWithoutAVersionIsTheNewest() {
+        long set = editor.request()
+                .body(Map.of("workspace", workspace, "name", "Capitals", "examples", claim().get("examples")))
+                .post("/api/v1/promptsets")
+                .then()
+                .statusCode(201)
+                .extract()
+                .jsonPath()
+                .getLong("promptSet");
+        Map<String, Object> body = claim();
+        body.remove("examples");
+        body.put("promptSet", Map.of("id", set));
+
+        assertThat(get(create(body)).getInt("newest.promptSet.version")).isEqualTo(1);
+    }
+
+    @Test
     void aTitleIsMadeFromTheClaimWhereNoneIsGivenAndCanBeChanged() {
         Map<String, Object> body = claim();
         body.remove("title");

@@ -2,6 +2,7 @@ package dev.unembed.run;
 
 import static dev.unembed.run.RunTesting.attribution;
 import static dev.unembed.run.RunTesting.awaitStatus;
+import static dev.unembed.run.RunTesting.patching;
 import static dev.unembed.run.RunTesting.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -66,6 +67,43 @@ class AttributionRunApiTest {
         assertRefused(with("answer", " Parisian town"), "Example 1: ");
         assertRefused(with("prompt", "a\0b"), "'examples' has a NUL character");
         assertRefused(with("positions", Map.of("S\0", List.of(0, 3))), "'examples' has a NUL character");
+    }
+
+    @Test
+    void votesAndEffectsOfTheSamePromptsFindEachOther() {
+        Map<String, Object> pair = new HashMap<>(FRANCE);
+        pair.put("corrupted", "The capital of Italy is");
+        long votes = submit(editor, attribution(workspace, Map.of("examples", List.of(FRANCE))));
+        long effects = submit(editor, patching(workspace, Map.of("examples", List.of(pair))));
+        long stream = submit(editor, patching(workspace, Map.of("examples", List.of(pair), "site", "attn_out")));
+        long others = submit(editor, patching(workspace, Map.of("examples", List.of(pair, pair))));
+        long logit = submit(editor, attribution(workspace, Map.of("examples", List.of(FRANCE), "metric", "logit")));
+        long elsewhere = Api.newWorkspace(editor, "elsewhere");
+        long foreign = submit(editor, patching(elsewhere, Map.of("examples", List.of(pair))));
+        for (long id : List.of(votes, effects, stream, others, logit, foreign)) {
+            awaitStatus(editor, id, "SUCCEEDED");
+        }
+
+        assertThat(counterparts(votes)).containsExactly(effects);
+        assertThat(counterparts(effects)).containsExactly(votes);
+        assertThat(counterparts(stream)).isEmpty();
+        assertThat(counterparts(others)).isEmpty();
+        assertThat(counterparts(logit)).isEmpty();
+        Api.newUser("stranger")
+                .request()
+                .get("/api/v1/runs/{id}/counterparts", votes)
+                .then()
+                .statusCode(404);
+    }
+
+    private List<Long> counterparts(long id) {
+        return editor.request()
+                .get("/api/v1/runs/{id}/counterparts", id)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getList("id", Long.class);
     }
 
     private static Map<String, Object> with(String field, Object value) {

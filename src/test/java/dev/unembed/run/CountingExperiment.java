@@ -16,7 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Counts steps that a test lets through, one by one, and ends as the test wants: every turn of a run's life on demand. */
+/** Counts steps that a test lets through, one by one, and ends as the test wants: every turn of a run's life on demand. Goes on from its checkpoint. */
 @Singleton
 public class CountingExperiment implements Experiment<CountingExperiment.Params, LensGrid> {
     public record Params(
@@ -96,9 +96,12 @@ public class CountingExperiment implements Experiment<CountingExperiment.Params,
         if (gate != null) {
             gate.arrivals.release();
         }
-        for (int step = 0; step < params.steps(); step++) {
+        int counted = context.checkpoint().map(state -> (int) state[0]).orElse(0);
+        for (int step = counted; step < params.steps(); step++) {
             context.progress(step, params.steps());
             await(gate, step, params, context);
+            byte next = (byte) (step + 1);
+            context.saveCheckpoint(() -> new byte[] {next});
         }
         switch (String.valueOf(params.ending())) {
             case "user" -> throw new InvalidInput("The thing is 3; expected 4.");

@@ -233,6 +233,101 @@ class RunApiTest {
     }
 
     @Test
+    void aCancelledRunIsResumedFromWhereItWas() throws InterruptedException {
+        try (Gate gate = Gate.closed(Api.unique("gate"))) {
+            long id = submit(editor, counting(workspace, Map.of("steps", 4, "gate", gate.name)));
+            gate.awaitArrival();
+            gate.letThrough(3);
+            RunTesting.await("three steps", () -> run(editor, id), run -> run.getLong("done") == 3);
+            assertConflict(id, "it is being computed");
+            editor.request().post("/api/v1/runs/{id}/cancel", id).then().statusCode(200);
+            JsonPath cancelled = awaitStatus(editor, id, "CANCELLED");
+            assertThat(cancelled.getBoolean("resumable")).isTrue();
+            assertThat(cancelled.getInt("checkpoint.done")).isEqualTo(3);
+            assertThat(cancelled.getInt("checkpoint.total")).isEqualTo(4);
+
+            JsonPath resumed = editor.request()
+                    .post("/api/v1/runs/{id}/resume", id)
+                    .then()
+                    .statusCode(200)
+                    .body("status", equalTo("QUEUED"))
+                    .body("cancelRequested", equalTo(false))
+                    .body("resumable", equalTo(false))
+                    .body("finishedAt", equalTo(null))
+                    .extract()
+                    .jsonPath();
+            assertThat(resumed.getLong("id")).isEqualTo(id);
+            gate.awaitArrival();
+            gate.letThrough(1); // the other three were counted before
+            JsonPath ended = awaitStatus(editor, id, "SUCCEEDED");
+            assertThat(ended.getInt("attempt")).isEqualTo(2);
+            assertThat(ended.getString("checkpoint")).isNull();
+            assertConflict(id, "it has its result");
+        }
+    }
+
+    @Test
+    void aRunThatFailedForWantOfResourcesCanBeResumedAndNoOther() throws InterruptedException {
+        long resources = failedWithACheckpoint("resources");
+        assertThat(run(editor, resources).getBoolean("resumable")).isTrue();
+        editor.request().post("/api/v1/runs/{id}/resume", resources).then().statusCode(200);
+        assertThat(awaitStatus(editor, resources, "FAILED").getInt("attempt")).isEqualTo(2);
+
+        assertConflict(failedWithACheckpoint("user"), "nothing of it was kept");
+        assertConflict(failedWithACheckpoint("internal"), "nothing of it was kept");
+    }
+
+    private long failedWithACheckpoint(String ending) throws InterruptedException {
+        try (Gate gate = Gate.closed(Api.unique("gate"))) {
+            long id = submit(editor, counting(workspace, Map.of("steps", 1, "gate", gate.name, "ending", ending)));
+            gate.awaitArrival();
+            database.update(
+                    "insert into run_checkpoint (run_id, state, saved_at) values (?, ?, now())", id, new byte[] {1});
+            gate.letThrough(1);
+            awaitStatus(editor, id, "FAILED");
+            return id;
+        }
+    }
+
+    @Test
+    void whatAnotherEngineBeganIsNotResumed() throws InterruptedException {
+        long id = cancelledAfterOneStep();
+        database.update("update run set engine_version = '0.0.1' where id = ?", id);
+        assertConflict(id, "engine 0.0.1 began it");
+    }
+
+    @Test
+    void aCheckpointThatNobodyResumesIsForgotten() throws InterruptedException {
+        long id = cancelledAfterOneStep();
+        database.update("update run_checkpoint set saved_at = now() - interval '8 days' where run_id = ?", id);
+        awaitStatus(editor, submit(editor, counting(workspace, Map.of())), "SUCCEEDED");
+        assertThat(run(editor, id).getBoolean("resumable")).isFalse();
+        assertConflict(id, "nothing of it was kept");
+    }
+
+    private long cancelledAfterOneStep() throws InterruptedException {
+        try (Gate gate = Gate.closed(Api.unique("gate"))) {
+            long id = submit(editor, counting(workspace, Map.of("steps", 2, "gate", gate.name)));
+            gate.awaitArrival();
+            gate.letThrough(1);
+            RunTesting.await("one step", () -> run(editor, id), run -> run.getLong("done") == 1);
+            editor.request().post("/api/v1/runs/{id}/cancel", id).then().statusCode(200);
+            assertThat(awaitStatus(editor, id, "CANCELLED").getBoolean("resumable"))
+                    .isTrue();
+            return id;
+        }
+    }
+
+    private void assertConflict(long id, String reason) {
+        editor.request()
+                .post("/api/v1/runs/{id}/resume", id)
+                .then()
+                .statusCode(409)
+                .body("detail", containsString("can't be resumed"))
+                .body("detail", containsString(reason));
+    }
+
+    @Test
     void higherPriorityStartsFirst() throws InterruptedException {
         try (Gate gate = Gate.closed(Api.unique("gate"))) {
             submit(editor, counting(workspace, Map.of("steps", 1, "gate", gate.name)));
@@ -380,6 +475,7 @@ class RunApiTest {
                 .statusCode(403);
         viewer.request().post("/api/v1/runs/{id}/cancel", id).then().statusCode(403);
         viewer.request().post("/api/v1/runs/{id}/repeat", id).then().statusCode(403);
+        viewer.request().post("/api/v1/runs/{id}/resume", id).then().statusCode(403);
         viewer.request()
                 .body(Map.of("title", "x"))
                 .patch("/api/v1/runs/{id}", id)
@@ -400,6 +496,7 @@ class RunApiTest {
         }
         assertUnknown(stranger.request().post("/api/v1/runs/" + id + "/cancel"), id);
         assertUnknown(stranger.request().post("/api/v1/runs/" + id + "/repeat"), id);
+        assertUnknown(stranger.request().post("/api/v1/runs/" + id + "/resume"), id);
         assertUnknown(stranger.request().delete("/api/v1/runs/" + id), id);
         assertUnknown(stranger.request().body(Map.of("title", "x")).patch("/api/v1/runs/" + id), id);
         stranger.request()

@@ -29,6 +29,10 @@ public final class RunTesting {
         return body(workspace, "attribution", params);
     }
 
+    public static Map<String, Object> patching(long workspace, Map<String, Object> params) {
+        return body(workspace, "patching", params);
+    }
+
     private static Map<String, Object> body(long workspace, String kind, Map<String, Object> params) {
         Map<String, Object> body = new HashMap<>();
         body.put("workspace", workspace);

@@ -83,6 +83,34 @@ class WorkerFailureTest {
         assertThat(claims.take(id, "another")).isEmpty();
     }
 
+    /** Its task is the dead worker's still: nobody would come for a run that merely waits. */
+    @Test
+    void aCancelledRunOfADeadWorkerIsResumed() {
+        long id = QuarkusTransaction.requiringNew().call(() -> {
+            long taken = submitted();
+            database.update("""
+                    update scheduled_tasks set picked = true, picked_by = 'ghost', version = version + 1, last_heartbeat = now()
+                    where task_instance = ?
+                    """, Long.toString(taken));
+            return taken;
+        });
+        Claim ghost = claims.take(id, "ghost").orElseThrow();
+        claims.progress(ghost, 1, 1);
+        claims.saveCheckpoint(ghost, new byte[] {1});
+        editor.request().post("/api/v1/runs/" + id + "/cancel").then().statusCode(200);
+        claims.saveCheckpoint(ghost, new byte[] {0}); // it is too late for that
+        assertThat(run(editor, id).getBoolean("resumable")).isTrue();
+
+        editor.request()
+                .post("/api/v1/runs/" + id + "/resume")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("QUEUED"));
+        assertThat(claims.cancel(ghost)).isFalse();
+        assertThat(awaitStatus(editor, id, "SUCCEEDED").getInt("attempt")).isEqualTo(2);
+        await("an empty queue", () -> tasks(id), count -> count == 0);
+    }
+
     @Test
     void aRunThatKillsWorkersIsGivenUp() {
         long id = takenByAGhost(2);

@@ -29,15 +29,35 @@ import org.jspecify.annotations.Nullable;
 public class ComponentBoard extends ResultElement {
 
     public ComponentBoard() {
-        super(List.of("statistic", "example", "selected", "at", "view"));
+        super(List.of("statistic", "example", "selected", "at", "view", "effects"));
     }
 
     /**
-     * Where the browser reads measured effects to put beside the votes: the result, as JSON, of a circuit test or of a
-     * patching of heads with the same model. Empty for none.
+     * A run that measured effects of the same components on the same prompts: a circuit test or a patching of heads.
+     *
+     * @param label what a person knows it by
+     * @param src where the browser reads its result, as JSON
+     * @param href of its page
      */
-    public void setEffects(String url) {
-        getElement().setProperty("effects", url);
+    public record Measured(String run, String label, String src, String href) {}
+
+    /**
+     * What the votes can be held against.
+     *
+     * @param measured offered to be chosen, in this order
+     * @param measure address where such a run is started, empty where the reader can't
+     */
+    public record Comparison(List<Measured> measured, String measure) {
+        public static final Comparison NONE = new Comparison(List.of(), "");
+
+        public Comparison {
+            measured = List.copyOf(measured);
+        }
+    }
+
+    public void setComparison(Comparison comparison) {
+        getElement().setPropertyList("measured", comparison.measured());
+        getElement().setProperty("measure", comparison.measure());
     }
 
     /** Shows this state; whatever it leaves open takes the element's default. */
@@ -47,6 +67,7 @@ public class ComponentBoard extends ResultElement {
         getElement().setProperty("selected", String.join(",", state.selected()));
         getElement().setProperty("at", state.at());
         getElement().setProperty("view", state.view());
+        getElement().setProperty("effects", state.effects());
     }
 
     /** Hears every change of what the page's address should say. */
@@ -88,21 +109,22 @@ public class ComponentBoard extends ResultElement {
     /**
      * What a reader of the board has chosen; all of it fits into the page's address.
      *
-     * @param statistic what the cells show: {@code mean}, {@code helping}, {@code spread} or {@code example}
+     * @param statistic what the cells show: {@code mean}, {@code helping}, {@code spread}, {@code example} or {@code effect}
      * @param example the prompt shown with {@code example}, from 0
      * @param selected components whose share is taken
      * @param at the focused component, or empty
      * @param view of the ledger: {@code ledger} (its lines), {@code waterfall} or {@code effects}
+     * @param effects id of the run whose effects stand beside the votes, or empty
      */
-    public record State(String statistic, int example, List<String> selected, String at, String view) {
+    public record State(String statistic, int example, List<String> selected, String at, String view, String effects) {
 
-        private static final Set<String> STATISTICS = Set.of("mean", "helping", "spread", "example");
+        private static final Set<String> STATISTICS = Set.of("mean", "helping", "spread", "example", "effect");
         private static final Set<String> VIEWS = Set.of("ledger", "waterfall", "effects");
         /** More than any board has that a person could mean; an address is no place for more. */
         static final int MOST_SELECTED = 512;
 
         /** The element's defaults: means, nothing selected. */
-        public static final State DEFAULT = new State("mean", 0, List.of(), "", "ledger");
+        public static final State DEFAULT = new State("mean", 0, List.of(), "", "ledger", "");
 
         public State {
             selected = List.copyOf(selected);
@@ -118,7 +140,8 @@ public class ComponentBoard extends ResultElement {
                     first(parameters, "example"),
                     first(parameters, "selected"),
                     first(parameters, "at"),
-                    first(parameters, "view"));
+                    first(parameters, "view"),
+                    first(parameters, "effects"));
         }
 
         /** The parameters of an address that {@link #of} reads back; defaults are left out. */
@@ -139,16 +162,21 @@ public class ComponentBoard extends ResultElement {
             if (!view.equals(DEFAULT.view)) {
                 parameters.put("view", view);
             }
+            if (!effects.isEmpty()) {
+                parameters.put("effects", effects);
+            }
             return parameters;
         }
 
-        private static State read(String statistic, String example, String selected, String at, String view) {
+        private static State read(
+                String statistic, String example, String selected, String at, String view, String effects) {
             return new State(
                     STATISTICS.contains(statistic) ? statistic : DEFAULT.statistic,
                     example.matches("[0-9]{1,6}") ? Integer.parseInt(example) : DEFAULT.example,
                     choosable(selected),
                     component(at),
-                    VIEWS.contains(view) ? view : DEFAULT.view);
+                    VIEWS.contains(view) ? view : DEFAULT.view,
+                    effects.matches("[1-9][0-9]{0,17}") ? effects : DEFAULT.effects);
         }
     }
 
@@ -166,10 +194,16 @@ public class ComponentBoard extends ResultElement {
                 @EventData("String(event.detail.example ?? '')") @Nullable String example,
                 @EventData("(event.detail.selected || []).join(',')") @Nullable String selected,
                 @EventData("String(event.detail.at ?? '')") @Nullable String at,
-                @EventData("String(event.detail.view ?? '')") @Nullable String view) {
+                @EventData("String(event.detail.view ?? '')") @Nullable String view,
+                @EventData("String(event.detail.effects ?? '')") @Nullable String effects) {
             super(source, fromClient);
-            this.state =
-                    State.read(orEmpty(statistic), orEmpty(example), orEmpty(selected), orEmpty(at), orEmpty(view));
+            this.state = State.read(
+                    orEmpty(statistic),
+                    orEmpty(example),
+                    orEmpty(selected),
+                    orEmpty(at),
+                    orEmpty(view),
+                    orEmpty(effects));
         }
 
         public State getState() {

@@ -24,6 +24,7 @@ public final class ResultPanel {
      *
      * @param url address of the run's result without ending: the panel adds the format it reads
      * @param fileName of downloads, without ending
+     * @param comparison what votes can be held against
      * @param state request parameters of the page
      * @param onState hears the parameters the address should have from now on
      * @param onHypothesis hears the components of which the reader wants to make a hypothesis
@@ -31,6 +32,7 @@ public final class ResultPanel {
     public record Source(
             String url,
             String fileName,
+            ComponentBoard.Comparison comparison,
             Map<String, List<String>> state,
             Consumer<Map<String, String>> onState,
             Consumer<List<String>> onHypothesis) {}
@@ -74,6 +76,7 @@ public final class ResultPanel {
 
     private static Component components(Source source) {
         ComponentBoard board = reading(new ComponentBoard(), source, "");
+        board.setComparison(source.comparison());
         board.setState(ComponentBoard.State.of(source.state()));
         board.addStateChangeListener(
                 event -> source.onState().accept(event.getState().parameters()));

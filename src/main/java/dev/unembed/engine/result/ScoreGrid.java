@@ -76,9 +76,11 @@ public record ScoreGrid(Header header, float[] values, float[] raw) implements R
 
     @Override
     public ObjectNode summary() {
+        // noising begins at the clean run, which is 1
+        double from = header.direction().equals("noising") ? 1 : 0;
         int best = 0;
         for (int i = 1; i < values.length; i++) {
-            if (Math.abs(values[i]) > Math.abs(values[best])) {
+            if (Math.abs(values[i] - from) > Math.abs(values[best] - from)) {
                 best = i;
             }
         }

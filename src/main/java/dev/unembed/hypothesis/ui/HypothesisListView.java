@@ -151,6 +151,7 @@ public class HypothesisListView extends Div implements BeforeEnterObserver {
         } finally {
             showing = false;
         }
+        header.crumb(new Span(workspace == null ? "No workspace" : workspace.name()));
         header.actions(
                 mayEdit()
                         ? new Component[] {Parts.link("hypotheses/new", "New hypothesis", "btn primary")}

@@ -198,7 +198,7 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
         List<Component> facts = new ArrayList<>();
         facts.add(HypothesisWords.chip(of.state()));
         facts.add(Parts.link("hypotheses?model=" + hypothesis.model(), hypothesis.model(), "chip"));
-        facts.add(Parts.chip(HypothesisWords.prompts(of.content())));
+        facts.add(prompts(hypothesis, of));
         facts.add(Parts.chip(HypothesisWords.size(of.content().circuit())));
         if (mayEdit) {
             NativeButton rename = new NativeButton("Rename", click -> rename(hypothesis));
@@ -365,10 +365,10 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
                 .findFirst();
         RunDetails.Failure failure = last.map(RunDetails::failure).orElse(null);
         if (failure != null) {
-            return next("The test failed", failure.text());
+            return stopped("The test failed", failure.text(), last.get());
         }
         if (last.filter(run -> run.status() == RunStatus.CANCELLED).isPresent()) {
-            return next("The test was cancelled", "It has no verdict; the claim stays frozen as it is.");
+            return stopped("The test was cancelled", "It has no verdict; the claim stays frozen as it is.", last.get());
         }
         String heldOut = of.content().heldOut() > 0
                 ? ", and on " + Figures.counted(of.content().heldOut(), "prompt") + " that will be made for it"
@@ -378,6 +378,17 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
                 "The test ablates everything else, then the circuit itself, holds it against random circuits of the same"
                         + " size" + heldOut
                         + ". It runs in the queue; this page shows the verdict as soon as it is there.");
+    }
+
+    private Component stopped(String heading, String sentence, RunDetails test) {
+        Component card = next(heading, sentence + (test.resumable() ? " What was computed of it is kept." : ""));
+        if (mayEdit && test.resumable()) {
+            Div resume = Parts.row(
+                    Parts.button("Resume the test", () -> attempt(() -> runs.resume(signedIn.actor(), test.id()))),
+                    Parts.link("runs/" + test.id(), "the run", "link"));
+            card.getElement().getChild(0).appendChild(resume.getElement());
+        }
+        return card;
     }
 
     private void showTest(long runId) {
@@ -445,7 +456,11 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
         List<RunDetails> tests = of.state() == HypothesisState.DRAFT
                 ? List.of()
                 : hypotheses.tests(signedIn.actor(), hypothesis.id(), of.number());
-        claimed.add(new VersionCard(hypothesis, of, tests, clock.instant()));
+        claimed.add(new VersionCard(hypothesis, of, prompts(hypothesis, of), tests, clock.instant()));
+    }
+
+    private Component prompts(HypothesisDetails hypothesis, Version of) {
+        return HypothesisWords.prompts(of.content(), hypotheses.promptSets(signedIn.actor(), hypothesis.workspaceId()));
     }
 
     private static Optional<Integer> number(Map<String, List<String>> parameters, String name) {

@@ -7,8 +7,10 @@ import com.vaadin.flow.component.html.Span;
 import dev.unembed.base.ui.Figures;
 import dev.unembed.base.ui.Parts;
 import dev.unembed.engine.circuit.Universe;
+import dev.unembed.engine.prompt.PromptSetRef;
 import dev.unembed.hypothesis.HypothesisDetails.Evidence;
 import dev.unembed.hypothesis.HypothesisState;
+import dev.unembed.hypothesis.PromptSource;
 import dev.unembed.hypothesis.Protocol;
 import dev.unembed.hypothesis.VersionContent;
 import java.util.ArrayList;
@@ -76,12 +78,24 @@ final class HypothesisWords {
         return String.join(" · ", words);
     }
 
-    static String prompts(VersionContent content) {
+    /**
+     * How many prompts, and the set they came from by its present name; a chip.
+     *
+     * @param sets those of the workspace; one that is gone has no page any more
+     */
+    static Component prompts(VersionContent content, List<PromptSource.Choice> sets) {
         String number = Figures.counted(content.examples().size(), "prompt");
-        return content.promptSet() == null
-                ? number
-                : "prompt set " + content.promptSet().id() + " · v"
-                        + content.promptSet().version() + " · " + number;
+        PromptSetRef set = content.promptSet();
+        if (set == null) {
+            return Parts.chip(number);
+        }
+        String version = " · version " + set.version() + " · " + number;
+        return sets.stream()
+                .filter(each -> each.set().id() == set.id())
+                .findFirst()
+                .<Component>map(each -> Parts.link(
+                        "promptsets/" + set.id() + "?version=" + set.version(), each.name() + version, "chip long"))
+                .orElseGet(() -> Parts.chip("a prompt set that is gone" + version));
     }
 
     /** The circuit's components as chips, by class where they have one. */

@@ -27,7 +27,8 @@ class VersionCard extends Div {
 
     private final Instant now;
 
-    VersionCard(HypothesisDetails hypothesis, Version version, List<RunDetails> tests, Instant now) {
+    /** @param prompts where they came from */
+    VersionCard(HypothesisDetails hypothesis, Version version, Component prompts, List<RunDetails> tests, Instant now) {
         this.now = now;
         addClassNames("card", "claim");
         VersionContent content = version.content();
@@ -38,7 +39,7 @@ class VersionCard extends Div {
         claim.addClassName("claimed");
         line(table, "Claim", claim);
         line(table, "Circuit", HypothesisWords.circuit(content));
-        line(table, "Prompts", prompts(content));
+        line(table, "Prompts", prompts(prompts, content));
         line(table, "Protocol", new Span(HypothesisWords.protocol(content.protocol())));
         line(table, "Has to hold", new Span(thresholds(content.thresholds())));
         if (content.heldOut() > 0) {
@@ -63,8 +64,8 @@ class VersionCard extends Div {
         return time;
     }
 
-    private static Component prompts(VersionContent content) {
-        Div prompts = Parts.div("prompts", new Span(HypothesisWords.prompts(content)));
+    private static Component prompts(Component from, VersionContent content) {
+        Div prompts = Parts.div("prompts", from);
         content.examples().stream().limit(SHOWN_PROMPTS).forEach(each -> prompts.add(prompt(each)));
         if (content.examples().size() > SHOWN_PROMPTS) {
             prompts.add(Parts.muted("and " + (content.examples().size() - SHOWN_PROMPTS) + " more"));

@@ -65,7 +65,7 @@ final class ExampleTable extends Grid<ExampleTable.Row> {
         addClassName("examples");
         getElement().setAttribute("aria-label", "Examples");
         setSelectionMode(SelectionMode.MULTI);
-        addColumn(row -> row.index() + 1).setHeader("#").setFlexGrow(0).setWidth("56px");
+        addColumn(row -> row.index() + 1).setHeader("#").setFlexGrow(0).setWidth("48px");
         addColumn(LitRenderer.<Row>of(PROMPT)
                         .withProperty(
                                 "tokens", row -> this.pieces.apply(row.example().prompt()))
@@ -76,7 +76,7 @@ final class ExampleTable extends Grid<ExampleTable.Row> {
                         .withProperty("differs", row -> differs(row.example())))
                 .setHeader("Prompt")
                 .setFlexGrow(9)
-                .setWidth("300px");
+                .setWidth("270px");
         addColumn(LitRenderer.<Row>of(ANSWER)
                         .withProperty(
                                 "answer", row -> Figures.visible(row.example().answer()))
@@ -86,11 +86,11 @@ final class ExampleTable extends Grid<ExampleTable.Row> {
                         }))
                 .setHeader("Answer, not foil")
                 .setFlexGrow(2)
-                .setWidth("190px");
+                .setWidth("160px");
         addColumn(row -> Objects.requireNonNullElse(row.example().template(), ""))
                 .setHeader("Template")
                 .setFlexGrow(1)
-                .setWidth("130px");
+                .setWidth("112px");
         answerSaid = addColumn(LitRenderer.<Row>of("<span title=\"Rank ${item.rank} of all tokens\">${item.p}</span>")
                         .withProperty(
                                 "p",
@@ -125,7 +125,7 @@ final class ExampleTable extends Grid<ExampleTable.Row> {
                         "Answer and foil are one token each, the corrupted prompt aligns, nothing is there twice: checked"
                                 + " with the chosen model's tokenizer."))
                 .setFlexGrow(1)
-                .setWidth("130px");
+                .setWidth("118px");
         addItemDoubleClickListener(event -> open.accept(event.getItem()));
         getElement()
                 .addEventListener(

@@ -245,20 +245,23 @@ public class PromptSetView extends Div implements BeforeEnterObserver, BeforeLea
         List<Component> actions = new ArrayList<>();
         actions.add(menu(current));
         if (mayEdit && model.getValue() != null) {
+            boolean ready = checks.stream().anyMatch(Preflight.Check::isSound);
             String query = QueryParameters.simple(new TreeMap<>(Map.of(
                             "kind", "attribution",
                             "promptSet", String.valueOf(current.id()),
                             "version", String.valueOf(version.version()),
                             "model", model.getValue())))
                     .getQueryString();
-            actions.add(Parts.link("analyses/new?" + query, "Attribute on " + model.getValue() + " …", "btn primary"));
+            actions.add(Parts.link(
+                    "analyses/new?" + query, "Attribute on " + model.getValue() + " …", ready ? "btn primary" : "btn"));
         }
         header.actions(actions.toArray(Component[]::new));
     }
 
     private MenuBar menu(PromptSetDetails current) {
         MenuBar bar = new MenuBar();
-        MenuItem more = bar.addItem("More");
+        MenuItem more = bar.addItem("More ▾");
+        more.setAriaLabel("More");
         VersionDetails version = draft == null ? null : draft.base();
         if (version != null) {
             String address = "/api/v1/promptsets/" + current.id() + "/versions/" + version.version() + "/export.";

@@ -34,6 +34,11 @@ final class RunActions {
         UI.getCurrentOrThrow().navigate(RunWords.address(again.id()));
     }
 
+    /** Lets a stopped run go on; its page, wherever it is open, follows. */
+    void resume(RunDetails run) {
+        runs.resume(signedIn.actor(), run.id());
+    }
+
     void delete(RunDetails run, Runnable done) {
         ConfirmDialog dialog = new ConfirmDialog(
                 "Delete “" + run.title() + "”?",

@@ -281,6 +281,9 @@ public class RunListView extends Div implements BeforeEnterObserver {
         if (!run.status().isFinal()) {
             menu.addItem("Cancel", event -> actions.cancel(run)).setEnabled(!run.cancelRequested());
         }
+        if (run.resumable()) {
+            menu.addItem("Resume", event -> actions.resume(run));
+        }
         menu.addItem("Repeat", event -> actions.repeat(run));
         menu.addItem("Edit tags …", event -> actions.editTags(run, () -> {}));
         if (run.status() != RunStatus.RUNNING) {

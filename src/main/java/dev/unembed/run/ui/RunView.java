@@ -1,6 +1,7 @@
 package dev.unembed.run.ui;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.vaadin.flow.component.Component;
@@ -28,6 +29,7 @@ import com.vaadin.flow.router.Route;
 import dev.unembed.account.ui.SignedIn;
 import dev.unembed.base.NotFound;
 import dev.unembed.base.ui.ChosenWorkspace;
+import dev.unembed.base.ui.ComponentBoard;
 import dev.unembed.base.ui.CopyButton;
 import dev.unembed.base.ui.Figures;
 import dev.unembed.base.ui.MainLayout;
@@ -40,12 +42,15 @@ import dev.unembed.base.ui.ResultPanel;
 import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
 import dev.unembed.live.LiveUpdates;
+import dev.unembed.run.Counterparts;
 import dev.unembed.run.ExperimentCatalogue;
+import dev.unembed.run.PromptSetChoices;
 import dev.unembed.run.RunDetails;
 import dev.unembed.run.RunService;
 import dev.unembed.run.RunStatus;
 import dev.unembed.workspace.Role;
 import dev.unembed.workspace.WorkspaceService;
+import io.quarkus.arc.All;
 import jakarta.annotation.security.PermitAll;
 import jakarta.inject.Inject;
 import java.net.URLEncoder;
@@ -57,6 +62,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +77,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
     private final RunService runs;
     private final ExperimentCatalogue experiments;
     private final WorkspaceService workspaces;
+    private final List<PromptSetChoices> promptSets;
     private final SignedIn signedIn;
     private final Clock clock;
     private final RunActions actions;
@@ -79,6 +86,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
     private final Div body = new Div();
     private final Div capsule = new Div();
     private Map<String, List<String>> resultState = Map.of();
+    private Optional<Component> promptSet = Optional.empty();
     private @Nullable RunDetails shown;
     private @Nullable ProgressLine progress;
     private @Nullable Span place;
@@ -90,12 +98,14 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
             RunService runs,
             ExperimentCatalogue experiments,
             WorkspaceService workspaces,
+            @All List<PromptSetChoices> promptSets,
             SignedIn signedIn,
             ChangeFeed feed,
             Clock clock) {
         this.runs = runs;
         this.experiments = experiments;
         this.workspaces = workspaces;
+        this.promptSets = promptSets;
         this.signedIn = signedIn;
         this.clock = clock;
         this.actions = new RunActions(runs, signedIn);
@@ -129,6 +139,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         }
         resultState = event.getLocation().getQueryParameters().getParameters();
         mayEdit = workspaces.require(signedIn.actor(), run.workspaceId(), Role.VIEWER) != Role.VIEWER;
+        promptSet = promptSet(run);
         shown = null;
         show(run);
         ChosenWorkspace.choose(event.getUI(), run.workspaceId());
@@ -232,6 +243,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
     private void showFacts(RunDetails run) {
         List<Component> facts = new ArrayList<>();
         facts.add(Parts.link("analyses?model=" + run.model(), run.model(), "chip"));
+        promptSet.ifPresent(facts::add);
         if (run.status() != RunStatus.SUCCEEDED) {
             facts.add(RunWords.chip(run));
         }
@@ -241,6 +253,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
             time.setTitle("Computing time, without waiting in the queue");
             facts.add(time);
         }
+        toVotes(run).ifPresent(facts::add);
         for (String tag : run.tags()) {
             facts.add(Parts.link("analyses?tag=" + URLEncoder.encode(tag, StandardCharsets.UTF_8), "#" + tag, "chip"));
         }
@@ -251,6 +264,26 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
             facts.add(quiet("Rename", () -> rename(run)));
         }
         header.facts(facts.toArray(Component[]::new));
+    }
+
+    /** Where the examples came from: the set by its present name, in the version that was read. */
+    private Optional<Component> promptSet(RunDetails run) {
+        JsonNode named = run.params().path("promptSet");
+        if (!named.isObject()) {
+            return Optional.empty();
+        }
+        long id = named.path("id").asLong();
+        String version = "version " + named.path("version").asInt();
+        Component chip = promptSets.stream()
+                .flatMap(each -> each.name(signedIn.actor(), id).stream())
+                .findFirst()
+                .<Component>map(name -> Parts.link(
+                        "promptsets/" + id + "?version=" + named.path("version").asInt() + "&model=" + run.model(),
+                        name + " · " + version,
+                        "chip long"))
+                .orElseGet(() -> Parts.chip("a prompt set that is gone · " + version));
+        chip.getElement().setAttribute("title", "The prompt set the examples came from, and its version");
+        return Optional.of(chip);
     }
 
     private static Component quiet(String text, Runnable action) {
@@ -330,9 +363,9 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
             case FAILED -> body.add(failed(run));
             case CANCELLED ->
                 body.add(ended(
-                        "Cancelled",
-                        "It was stopped before it had a result; nothing of it was kept.",
-                        mayEdit ? Parts.primary("Start again", () -> actions.repeat(run)) : null));
+                        run.total() > 0 ? "Cancelled at " + RunWords.percent(run) + " %" : "Cancelled",
+                        RunWords.kept(run),
+                        goingOn(run, "Start again")));
         }
     }
 
@@ -358,7 +391,10 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         progress = line;
         Div card = Parts.div("empty", new H2(run.cancelRequested() ? "Cancelling …" : "Computing"), line, prompt(run));
         if (run.attempt() > 1) {
-            card.add(Parts.chip("attempt " + run.attempt() + ": an earlier worker was lost", "warn"));
+            card.add(Parts.chip("attempt " + run.attempt()
+                    + (run.checkpoint() == null
+                            ? ": an earlier one was stopped"
+                            : ": goes on where the earlier one was stopped")));
         }
         return Parts.div("card", card);
     }
@@ -374,14 +410,30 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         String text = failure == null ? "It failed without saying why." : failure.text();
         boolean ours = failure != null && failure.kind().equals("internal");
         boolean theirs = failure != null && failure.kind().equals("user");
-        Component help = null;
         if (mayEdit && theirs) {
-            help = Parts.primary(
-                    "Change and start again", () -> UI.getCurrentOrThrow().navigate(again(run)));
-        } else if (mayEdit) {
-            help = Parts.primary("Try again", () -> actions.repeat(run));
+            return ended(
+                    "It failed",
+                    text,
+                    Parts.primary(
+                            "Change and start again",
+                            () -> UI.getCurrentOrThrow().navigate(again(run))));
         }
-        return ended(ours ? "It failed, and that is our fault" : "It failed", text, help);
+        return ended(
+                ours ? "It failed, and that is our fault" : "It failed",
+                run.resumable() ? text + " " + RunWords.kept(run) : text,
+                goingOn(run, "Try again"));
+    }
+
+    /** The one button that helps, and the other one; none for those who only read. */
+    private Component[] goingOn(RunDetails run, String anew) {
+        if (!mayEdit) {
+            return new Component[0];
+        }
+        return run.resumable()
+                ? new Component[] {
+                    Parts.primary("Resume", () -> actions.resume(run)), Parts.button(anew, () -> actions.repeat(run))
+                }
+                : new Component[] {Parts.primary(anew, () -> actions.repeat(run))};
     }
 
     /** The address of a new analysis with everything as it is in this one, to be changed. */
@@ -389,13 +441,13 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         return "analyses/new?from=" + run.id();
     }
 
-    private static Component ended(String heading, String sentence, @Nullable Component help) {
+    private static Component ended(String heading, String sentence, Component... help) {
         Div card = Parts.div("empty", new H2(heading));
         Paragraph text = new Paragraph(sentence);
         text.addClassName("said");
         card.add(text);
-        if (help != null) {
-            card.add(help);
+        if (help.length > 0) {
+            card.add(Parts.row(help));
         }
         return Parts.div("card", card);
     }
@@ -406,9 +458,51 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
                 new ResultPanel.Source(
                         resultAddress(run),
                         fileName(run),
+                        comparison(run),
                         resultState,
                         state -> remember(run.id(), state),
                         components -> makeHypothesis(run.id(), components)));
+    }
+
+    /** What the votes of an attribution can be held against. */
+    private ComponentBoard.Comparison comparison(RunDetails run) {
+        if (!Counterparts.hasVotes(run)) {
+            return ComponentBoard.Comparison.NONE;
+        }
+        return new ComponentBoard.Comparison(
+                runs.counterparts(signedIn.actor(), run.id()).stream()
+                        .map(each -> new ComponentBoard.Measured(
+                                String.valueOf(each.id()),
+                                RunWords.measured(each),
+                                resultAddress(each),
+                                RunWords.address(each.id())))
+                        .toList(),
+                mayEdit ? anew("patching", run) : "");
+    }
+
+    /** The way from measured effects to the votes on the same prompts, which shows them side by side. */
+    private Optional<Component> toVotes(RunDetails run) {
+        if (run.status() != RunStatus.SUCCEEDED || !Counterparts.hasEffects(run)) {
+            return Optional.empty();
+        }
+        Optional<RunDetails> votes =
+                runs.counterparts(signedIn.actor(), run.id()).stream().findFirst();
+        if (votes.isEmpty()) {
+            return mayEdit
+                    ? Optional.of(Parts.link(anew("attribution", run), "Attribute the same prompts", "link quiet"))
+                    : Optional.empty();
+        }
+        Component link = Parts.link(
+                RunWords.address(votes.get().id()) + "?view=effects&effects=" + run.id(), "beside the votes", "chip");
+        link.getElement()
+                .setAttribute(
+                        "title", "“" + votes.get().title() + "” tells what each component votes on these prompts");
+        return Optional.of(link);
+    }
+
+    /** The address of a new analysis of this kind that asks the same as this one. */
+    private static String anew(String kind, RunDetails run) {
+        return "analyses/new?kind=" + kind + "&from=" + run.id();
     }
 
     /** Goes to a new hypothesis about the examples of a run, with these components in its circuit. */
@@ -460,6 +554,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         }
         Pre params = new Pre(pretty(run.params()));
         params.addClassName("mono");
+        params.getElement().setAttribute("tabindex", "0").setAttribute("aria-label", "Parameters as JSON");
         line(table, "Parameters", params);
         Details details = new Details("Run details", Parts.div("card", table));
         details.addClassName("run-details");

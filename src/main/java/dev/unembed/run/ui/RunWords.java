@@ -3,6 +3,7 @@ package dev.unembed.run.ui;
 import com.vaadin.flow.component.Component;
 import dev.unembed.base.ui.Figures;
 import dev.unembed.base.ui.Parts;
+import dev.unembed.run.RunClaims;
 import dev.unembed.run.RunDetails;
 import dev.unembed.run.RunStatus;
 import java.time.Duration;
@@ -33,6 +34,30 @@ final class RunWords {
             case RUNNING -> run.total() <= 0 ? "running" : "running · " + percent(run) + " %";
             case SUCCEEDED, FAILED, CANCELLED -> status(run.status());
         };
+    }
+
+    /** What is left of a run that was stopped before it had a result. */
+    static String kept(RunDetails run) {
+        RunDetails.Checkpoint checkpoint = run.checkpoint();
+        if (checkpoint == null) {
+            return "It has no result, and nothing of it was kept.";
+        }
+        String share = checkpoint.total() <= 0
+                ? "A part of it"
+                : Math.clamp(100 * checkpoint.done() / checkpoint.total(), 0, 100) + " % of it";
+        return "It has no result yet. " + share + " was computed and is kept for "
+                + Figures.counted(RunClaims.CHECKPOINT_KEPT.toDays(), "day")
+                + ": resumed, it goes on from there and ends in the same numbers.";
+    }
+
+    /** How a run measured the effects of components, for a list of such runs. */
+    static String measured(RunDetails run) {
+        String how = run.kind().equals("circuit-test")
+                ? "circuit test, its nodes taken out one by one"
+                : "head patching, " + run.params().path("direction").asText();
+        String positions = run.params().path("positions").asText();
+        return run.title() + " · " + how
+                + (run.kind().equals("circuit-test") || positions.equals("all") ? "" : ", positions: " + positions);
     }
 
     static int percent(RunDetails run) {

@@ -5,7 +5,6 @@ import com.vaadin.flow.component.Key;
 import com.vaadin.flow.component.UI;
 import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.contextmenu.ContextMenu;
-import com.vaadin.flow.component.contextmenu.MenuItem;
 import com.vaadin.flow.component.dialog.Dialog;
 import com.vaadin.flow.component.html.Hr;
 import com.vaadin.flow.component.html.NativeButton;
@@ -72,10 +71,9 @@ public class WorkspaceSwitcher implements ShellSlot {
     private void fill(ContextMenu menu, List<WorkspaceDetails> all, Optional<WorkspaceDetails> current) {
         menu.removeAll();
         for (WorkspaceDetails workspace : all) {
-            MenuItem item = menu.addItem(workspace.name(), event -> choose(workspace));
-            item.setCheckable(true);
-            item.setChecked(
-                    current.filter(chosen -> chosen.id() == workspace.id()).isPresent());
+            // not a checkable item: those fail in the browser when choosing one replaces them all
+            boolean chosen = current.filter(each -> each.id() == workspace.id()).isPresent();
+            menu.addItem(chosen ? workspace.name() + " ✓" : workspace.name(), event -> choose(workspace));
         }
         if (!all.isEmpty()) {
             menu.addComponent(new Hr());

@@ -20,18 +20,19 @@ class ComponentBoardTest {
 
     @Test
     void aStateIsSetAsProperties() {
-        board.setState(new State("example", 3, List.of("L23H3", "MLP0"), "L23H3", "waterfall"));
+        board.setState(new State("example", 3, List.of("L23H3", "MLP0"), "L23H3", "waterfall", "12"));
 
         assertThat(property("statistic")).isEqualTo("example");
         assertThat(property("example")).isEqualTo("3");
         assertThat(property("selected")).isEqualTo("L23H3,MLP0");
         assertThat(property("at")).isEqualTo("L23H3");
         assertThat(property("view")).isEqualTo("waterfall");
+        assertThat(property("effects")).isEqualTo("12");
     }
 
     @Test
     void anAddressSurvivesTheWayThereAndBack() {
-        State state = new State("helping", 2, List.of("L0H1", "MLP11"), "MLP11", "waterfall");
+        State state = new State("effect", 2, List.of("L0H1", "MLP11"), "MLP11", "effects", "12");
         Map<String, List<String>> parameters = new TreeMap<>();
         state.parameters().forEach((name, value) -> parameters.put(name, List.of(value)));
 
@@ -51,9 +52,10 @@ class ComponentBoardTest {
                 "example", List.of("-1"),
                 "selected", List.of("L1H1, L1H1,embed,attn_bias0,x,MLP2"),
                 "at", List.of("b_U"),
-                "view", List.of("pie")));
+                "view", List.of("pie"),
+                "effects", List.of("012")));
 
-        assertThat(state).isEqualTo(new State("mean", 0, List.of("L1H1", "MLP2"), "", "ledger"));
+        assertThat(state).isEqualTo(new State("mean", 0, List.of("L1H1", "MLP2"), "", "ledger", ""));
     }
 
     @Test
@@ -68,9 +70,10 @@ class ComponentBoardTest {
         List<State> heard = new ArrayList<>();
         board.addStateChangeListener(event -> heard.add(event.getState()));
 
-        ComponentUtil.fireEvent(board, new StateChangeEvent(board, true, "spread", "1", "L3H7", "L3H7", "ledger"));
+        ComponentUtil.fireEvent(
+                board, new StateChangeEvent(board, true, "spread", "1", "L3H7", "L3H7", "ledger", "12"));
 
-        assertThat(heard).containsExactly(new State("spread", 1, List.of("L3H7"), "L3H7", "ledger"));
+        assertThat(heard).containsExactly(new State("spread", 1, List.of("L3H7"), "L3H7", "ledger", "12"));
     }
 
     @Test
@@ -85,7 +88,7 @@ class ComponentBoardTest {
 
     @Test
     void nonsenseFromTheBrowserIsIgnored() {
-        StateChangeEvent event = new StateChangeEvent(board, true, "NaN", null, "undefined", null, "0");
+        StateChangeEvent event = new StateChangeEvent(board, true, "NaN", null, "undefined", null, "0", "-1");
 
         assertThat(event.getState()).isEqualTo(State.DEFAULT);
         assertThat(new MakeHypothesisEvent(board, true, null).getComponents()).isEmpty();

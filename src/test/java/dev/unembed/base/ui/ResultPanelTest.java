@@ -19,7 +19,10 @@ class ResultPanelTest {
     private static final ResultPanel.Source SOURCE = new ResultPanel.Source(
             "/api/v1/runs/42/result",
             "cities-42",
-            Map.of("layer", List.of("28"), "selected", List.of("L3H1,MLP0")),
+            new ComponentBoard.Comparison(
+                    List.of(new ComponentBoard.Measured("7", "Heads", "/api/v1/runs/7/result", "runs/7")),
+                    "analyses/new"),
+            Map.of("layer", List.of("28"), "selected", List.of("L3H1,MLP0"), "effects", List.of("7")),
             state -> {},
             HYPOTHESES::add);
 
@@ -57,6 +60,9 @@ class ResultPanelTest {
         assertThat(panel.getElement().getProperty("src")).isEqualTo("/api/v1/runs/42/result");
         assertThat(panel.getElement().getProperty("csv")).isEqualTo("/api/v1/runs/42/result.csv");
         assertThat(panel.getElement().getProperty("selected")).isEqualTo("L3H1,MLP0");
+
+        assertThat(panel.getElement().getProperty("effects")).isEqualTo("7");
+        assertThat(panel.getElement().getProperty("measure")).isEqualTo("analyses/new");
 
         HYPOTHESES.clear();
         ComponentUtil.fireEvent(

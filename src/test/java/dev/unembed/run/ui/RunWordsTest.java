@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.unembed.engine.experiment.LensReading;
 import dev.unembed.engine.result.LensGrid;
+import dev.unembed.run.RunDetails;
 import dev.unembed.run.RunStatus;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +63,19 @@ class RunWordsTest {
     })
     void fileNamesHoldNothingAFileSystemMinds(String title, String name) {
         assertThat(RunView.fileName(42, title)).isEqualTo(name);
+    }
+
+    @Test
+    void aStoppedRunSaysWhatIsKeptOfIt() {
+        assertThat(RunWords.kept(kept(null))).isEqualTo("It has no result, and nothing of it was kept.");
+        assertThat(RunWords.kept(kept(new RunDetails.Checkpoint(60, 100, Instant.EPOCH))))
+                .startsWith("It has no result yet. 60 % of it was computed and is kept for 7 days");
+        assertThat(RunWords.kept(kept(new RunDetails.Checkpoint(0, 0, Instant.EPOCH))))
+                .contains("A part of it was computed");
+    }
+
+    private static RunDetails kept(RunDetails.@Nullable Checkpoint checkpoint) {
+        return RunsForTests.run(1, RunStatus.CANCELLED, 62, 100, true, checkpoint);
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.unembed.run.RunDetails;
 import dev.unembed.run.RunStatus;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Runs as the service would describe them. */
 final class RunsForTests {
@@ -21,6 +22,16 @@ final class RunsForTests {
     }
 
     static RunDetails run(long id, RunStatus status, long done, long total, boolean cancelRequested) {
+        return run(id, status, done, total, cancelRequested, null);
+    }
+
+    static RunDetails run(
+            long id,
+            RunStatus status,
+            long done,
+            long total,
+            boolean cancelRequested,
+            RunDetails.@Nullable Checkpoint checkpoint) {
         boolean started = status != RunStatus.QUEUED;
         return new RunDetails(
                 id,
@@ -44,6 +55,7 @@ final class RunsForTests {
                 "1",
                 started ? "cpu-1" : null,
                 null,
+                checkpoint,
                 null,
                 null,
                 started ? 1 : 0,
