@@ -63,6 +63,9 @@ class Run {
     String worker;
 
     @Nullable
+    String device;
+
+    @Nullable
     String failureKind;
 
     @Nullable

@@ -72,7 +72,7 @@ public class RunClaims {
     @Transactional
     public Optional<Claim> take(long runId, String worker) {
         Optional<Claim> claim = database.first("""
-                update run set status = 'RUNNING', attempt = attempt + 1, worker = ?, started_at = ?, done = 0, total = 0,
+                update run set status = 'RUNNING', attempt = attempt + 1, worker = ?, device = null, started_at = ?, done = 0, total = 0,
                     deaths = deaths + case when status = 'RUNNING' then 1 else 0 end
                 where id = ? and status in ('QUEUED', 'RUNNING')
                 returning id, attempt, kind, model_id, (select name from model where id = model_id) as model, params, seed,
@@ -88,6 +88,12 @@ public class RunClaims {
                 "delete from run_checkpoint where saved_at < ? and not exists"
                         + " (select 1 from run where id = run_id and status in ('QUEUED', 'RUNNING'))",
                 clock.instant().minus(CHECKPOINT_KEPT));
+    }
+
+    /** Records where a run is computed. */
+    @Transactional
+    public void computedOn(Claim claim, String device) {
+        database.update("update run set device = ?" + MINE, device, claim.runId(), claim.attempt());
     }
 
     /** Stores how far a run is; one statement, answered with what the worker must know. */
@@ -182,7 +188,8 @@ public class RunClaims {
     public boolean putBack(Claim claim) {
         return end(
                 claim,
-                "update run set status = 'QUEUED', worker = null, started_at = null, done = 0, total = 0" + MINE,
+                "update run set status = 'QUEUED', worker = null, device = null, started_at = null, done = 0, total = 0"
+                        + MINE,
                 claim.runId(),
                 claim.attempt());
     }

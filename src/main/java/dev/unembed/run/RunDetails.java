@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param done steps done of {@code total}; 0 of 0 before the first report
  * @param queuePosition 1 for the next to start; null unless queued
  * @param checkpoint what was saved of an unfinished run; null where nothing was
+ * @param device where it was computed: {@code cpu}, {@code cuda:0, cuda:1}; {@code cpu, streamed} where the weights were
+ *     read block by block
  * @param summary facts of the result, null unless succeeded
  */
 public record RunDetails(
@@ -37,6 +39,7 @@ public record RunDetails(
         long seed,
         String engineVersion,
         @Nullable @Schema(nullable = true) String worker,
+        @Nullable @Schema(nullable = true) String device,
         @Nullable @Schema(nullable = true) Failure failure,
         @Nullable @Schema(nullable = true) Checkpoint checkpoint,
         @Nullable @Schema(nullable = true) ObjectNode summary,

@@ -299,6 +299,7 @@ class Runs implements PanacheRepository<Run> {
                 row.getLong("seed"),
                 row.getString("engine_version"),
                 row.getString("worker"),
+                row.getString("device"),
                 failureKind == null ? null : new RunDetails.Failure(failureKind, row.getString("failure_text")),
                 savedAt == null
                         ? null

@@ -147,6 +147,7 @@ final class RunExecution {
                 (done, total) -> context.loading())) {
             modelsChanged.run();
             context.use(lease.model());
+            claims.computedOn(claim, lease.model().device() + (lease.model().streamed() ? ", streamed" : ""));
             context.check();
             try {
                 return experiment.run(read, context);

@@ -99,6 +99,7 @@ class RunApiTest {
                     RunTesting.await("half of it", () -> run(editor, id), run -> run.getDouble("progress") == 0.5);
             assertThat(half.getString("status")).isEqualTo("RUNNING");
             assertThat(half.getString("worker")).isNotBlank();
+            assertThat(half.getString("device")).isEqualTo("cpu");
         }
     }
 

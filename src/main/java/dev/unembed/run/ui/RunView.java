@@ -549,6 +549,9 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
         if (run.worker() != null) {
             line(table, "Worker", Parts.text(run.worker(), "mono"));
         }
+        if (run.device() != null) {
+            line(table, "Computed on", Parts.text(run.device(), "mono"));
+        }
         if (run.status() == RunStatus.SUCCEEDED) {
             line(table, "Result", downloads(run));
         }

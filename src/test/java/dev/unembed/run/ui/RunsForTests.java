@@ -54,6 +54,7 @@ final class RunsForTests {
                 0,
                 "1",
                 started ? "cpu-1" : null,
+                started ? "cpu" : null,
                 null,
                 checkpoint,
                 null,
