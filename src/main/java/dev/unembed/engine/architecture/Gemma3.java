@@ -91,11 +91,7 @@ final class Gemma3 implements Architecture {
         }
         config.refuse("rope_parameters", "full_attention and sliding_attention are expected in it.");
         return new Positions.RotaryBySpan(
-                RopeSettings.read(
-                        config,
-                        dHead,
-                        nCtx,
-                        new RopeSettings.Keys("rope_theta", DEFAULT_BASE, "partial_rotary_factor", 1)),
+                RopeSettings.read(config, dHead, nCtx, RopeSettings.Keys.ofWholeHeads(DEFAULT_BASE)),
                 new Positions.Rotary(
                         config.positiveNumber("rope_local_base_freq", DEFAULT_WINDOW_BASE),
                         dHead,

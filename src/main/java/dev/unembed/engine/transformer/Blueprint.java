@@ -134,6 +134,23 @@ public record Blueprint(
         /** Llama 3: low frequencies divided by the factor, high ones kept, those between blended. */
         record Banded(double factor, double lowFrequencyFactor, double highFrequencyFactor, double originalContext)
                 implements RotaryScaling {}
+
+        /**
+         * YaRN: dimensions that turn at least {@code betaFast} times within the original context are kept, those that turn at
+         * most {@code betaSlow} times are divided by the factor, those between are blended in the order of the dimensions. What
+         * is turned grows by {@code attentionFactor}, so that scores grow by its square.
+         *
+         * @param truncate whether the blend begins and ends at whole dimension pairs
+         * @see <a href="https://arxiv.org/abs/2309.00071">Peng et al. 2023, section 3</a>
+         */
+        record Yarn(
+                double factor,
+                double originalContext,
+                double betaFast,
+                double betaSlow,
+                boolean truncate,
+                double attentionFactor)
+                implements RotaryScaling {}
     }
 
     /** How a stream is normalised before it is read. */

@@ -17,14 +17,15 @@ record RotaryEmbedding(NDArray cos, NDArray sin, Pairing pairing) {
     /** The angles of positions {@code from} up to, not including, {@code to}. */
     static RotaryEmbedding of(Rotary rotary, int from, int to, TensorOps ops) {
         double[] frequencies = frequencies(rotary);
+        double length = rotary.scaling() instanceof RotaryScaling.Yarn yarn ? yarn.attentionFactor() : 1;
         int positions = to - from;
         float[] cos = new float[positions * frequencies.length];
         float[] sin = new float[cos.length];
         for (int position = 0; position < positions; position++) {
             for (int i = 0; i < frequencies.length; i++) {
                 double angle = (from + position) * frequencies[i];
-                cos[position * frequencies.length + i] = (float) Math.cos(angle);
-                sin[position * frequencies.length + i] = (float) Math.sin(angle);
+                cos[position * frequencies.length + i] = (float) (length * Math.cos(angle));
+                sin[position * frequencies.length + i] = (float) (length * Math.sin(angle));
             }
         }
         return new RotaryEmbedding(
@@ -41,13 +42,13 @@ record RotaryEmbedding(NDArray cos, NDArray sin, Pairing pairing) {
     static double[] frequencies(Rotary rotary) {
         double[] frequencies = new double[rotary.dimensions() / 2];
         for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = scale(Math.pow(rotary.base(), -2.0 * i / rotary.dimensions()), rotary.scaling());
+            frequencies[i] = scaled(i, Math.pow(rotary.base(), -2.0 * i / rotary.dimensions()), rotary);
         }
         return frequencies;
     }
 
-    private static double scale(double frequency, RotaryScaling scaling) {
-        return switch (scaling) {
+    private static double scaled(int pair, double frequency, Rotary rotary) {
+        return switch (rotary.scaling()) {
             case RotaryScaling.None none -> frequency;
             case RotaryScaling.Linear linear -> frequency / linear.factor();
             case RotaryScaling.Banded band -> {
@@ -63,7 +64,22 @@ record RotaryEmbedding(NDArray cos, NDArray sin, Pairing pairing) {
                         (turns - band.lowFrequencyFactor()) / (band.highFrequencyFactor() - band.lowFrequencyFactor());
                 yield (1 - kept) * frequency / band.factor() + kept * frequency;
             }
+            case RotaryScaling.Yarn yarn -> {
+                double first = pairTurning(yarn.betaFast(), yarn, rotary);
+                double last = pairTurning(yarn.betaSlow(), yarn, rotary);
+                first = Math.max(0, yarn.truncate() ? Math.floor(first) : first);
+                last = Math.min(rotary.dimensions() - 1, yarn.truncate() ? Math.ceil(last) : last);
+                double divided = Math.clamp((pair - first) / Math.max(last - first, 1e-3), 0, 1);
+                yield divided * frequency / yarn.factor() + (1 - divided) * frequency;
+            }
         };
+    }
+
+    /** The dimension pair, mostly between two, that turns so often within the original context. */
+    private static double pairTurning(double times, RotaryScaling.Yarn yarn, Rotary rotary) {
+        return rotary.dimensions()
+                * Math.log(yarn.originalContext() / (times * 2 * Math.PI))
+                / (2 * Math.log(rotary.base()));
     }
 
     NDArray rotate(NDArray x, TensorOps ops) {
