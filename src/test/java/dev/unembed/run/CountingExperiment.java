@@ -91,6 +91,11 @@ public class CountingExperiment implements Experiment<CountingExperiment.Params,
     }
 
     @Override
+    public long memoryBytes(Params params, ModelFolder model) {
+        return lens.memoryBytes(LensReading.Params.ofPrompt("The capital of France is"), model);
+    }
+
+    @Override
     public LensGrid run(Params params, ExperimentContext context) {
         Gate gate = params.gate() == null ? null : Gate.GATES.get(params.gate());
         if (gate != null) {

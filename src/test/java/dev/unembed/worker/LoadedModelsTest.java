@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.unembed.engine.ResourcesExhausted;
 import dev.unembed.engine.architecture.ModelFolder;
 import dev.unembed.engine.text.Tokenizer;
+import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.LanguageModel;
 import dev.unembed.engine.transformer.Transformer;
 import dev.unembed.worker.LoadedModels.Lease;
@@ -251,6 +252,11 @@ class LoadedModelsTest {
 
         @Override
         public Dimensions dimensions() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Blueprint blueprint() {
             throw new UnsupportedOperationException();
         }
 

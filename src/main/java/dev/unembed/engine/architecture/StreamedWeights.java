@@ -5,6 +5,7 @@ import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.architecture.StoredTensor.Change;
 import dev.unembed.engine.safetensors.WeightFiles;
 import dev.unembed.engine.tensor.TensorOps;
+import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.transformer.RowTable;
 import dev.unembed.engine.transformer.TransformerWeights;
 import dev.unembed.engine.transformer.TransformerWeights.BlockWeights;
@@ -58,13 +59,17 @@ final class StreamedWeights implements WeightSource, AutoCloseable {
                 always.tensor(stored.gain()), stored.bias() == null ? null : always.tensor(stored.bias()));
     }
 
-    /** Bytes of memory at the most while one pass goes through: what is always there, one block, some rows. */
+    /**
+     * Bytes of memory at the most while one run computes: what is always there, one block, and rows of a table for each of
+     * its cores.
+     */
     static long bytes(TransformerWeights<StoredTensor> plan) {
         long largest =
                 plan.blocks().stream().mapToLong(StreamedWeights::bytes).max().orElse(0);
         long always = bytes(plan.finalNorm().gain());
         StoredTensor bias = plan.unembedding().bias();
-        return largest + 2 * always + (bias == null ? 0 : bytes(bias)) + 2 * ROW_BYTES_AT_ONCE;
+        long rows = Math.min(ROW_BYTES_AT_ONCE, bytes(plan.unembedding().weight()));
+        return largest + 2 * always + (bias == null ? 0 : bytes(bias)) + Torch.cores() * rows;
     }
 
     private static long bytes(BlockWeights<StoredTensor> block) {

@@ -16,6 +16,8 @@ import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.text.BosPolicy;
 import dev.unembed.engine.text.Tokenizer;
+import dev.unembed.engine.transformer.Blueprint;
+import dev.unembed.engine.transformer.PassMemory;
 import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Reach;
 import dev.unembed.engine.transformer.Transformer;
@@ -89,6 +91,22 @@ public class PromptPreflight implements Experiment<PromptPreflight.Params, Prefl
     @Override
     public void validate(Params params, ModelFolder model) {
         resolve(params, model.tokenizer(), model.dimensions().nCtx());
+    }
+
+    @Override
+    public long memoryBytes(Params params, ModelFolder model) {
+        Blueprint b = model.blueprint();
+        List<ResolvedExample> examples = resolve(params, model.tokenizer(), b.nCtx());
+        long capped = b.logitCap() == null ? 0 : 3;
+        return passes(examples).stream()
+                .mapToLong(pass -> PassMemory.bytes(
+                                b, pass.size(), examples.get(pass.getFirst()).ids().length, false)
+                        + (3 + capped)
+                                * Float.BYTES
+                                * pass.size()
+                                * b.dVocab()) // logits: in blocks, as one, as an array
+                .max()
+                .orElseThrow();
     }
 
     private static List<ResolvedExample> resolve(Params params, Tokenizer tokenizer, int nCtx) {

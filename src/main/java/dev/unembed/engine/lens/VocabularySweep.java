@@ -66,7 +66,8 @@ public final class VocabularySweep {
         this.topK = topK;
         this.tracked = tracked;
         this.meter = meter;
-        this.settings = settings;
+        this.settings = new Settings(
+                model.unembedding().rowsAtOnce(settings.blockTokens()), settings.cores(), settings.scalar());
         this.kernel = settings.scalar() ? new ScalarKernel() : BlockKernel.best();
         this.out = new Output(rows.length, positions, topK, tracked.length);
     }

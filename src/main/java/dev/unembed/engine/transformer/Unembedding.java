@@ -23,6 +23,11 @@ public final class Unembedding {
         return dVocab;
     }
 
+    /** How many tokens' rows are best read at a time, at most so many: few where the table stays in its file. */
+    public int rowsAtOnce(int wanted) {
+        return weight.rowsAtOnce(wanted);
+    }
+
     /** All logits. @param normalized [.. d_model] @return [.. d_vocab] */
     public NDArray logits(NDArray normalized, TensorOps ops) {
         int atOnce = weight.rowsAtOnce(dVocab);
