@@ -97,21 +97,26 @@ class GpuWorker {
 
     /** Starts a worker of this name; tests start several in one process. */
     Running start(String name) {
-        return new Running(name);
+        return start(
+                name, config.modelMemory().map(MemorySize::asLongValue).orElseGet(() -> MachineMemory.total() / 2));
+    }
+
+    /** @param modelMemory bytes that its models may occupy */
+    Running start(String name, long modelMemory) {
+        return new Running(name, modelMemory);
     }
 
     /** One worker from start to stop. */
     final class Running implements AutoCloseable {
-        private final LoadedModels loadedModels = new LoadedModels(
-                config.modelMemory().map(MemorySize::asLongValue).orElseGet(() -> MachineMemory.total() / 2),
-                MachineMemory::available);
+        private final LoadedModels loadedModels;
         private final WorkerPresence presence;
         private final Scheduler scheduler;
         private final Runnable endSubscription;
         private volatile boolean stopping;
 
-        private Running(String name) {
+        private Running(String name, long modelMemory) {
             Torch.shareCoresAmong(config.threads());
+            loadedModels = new LoadedModels(modelMemory, MachineMemory::available);
             presence = new WorkerPresence(database, changes, clock, loadedModels, name, config.threads());
             RunExecution execution = new RunExecution(
                     claims,

@@ -61,15 +61,16 @@ final class StreamedWeights implements WeightSource, AutoCloseable {
 
     /**
      * Bytes of memory at the most while one run computes: what is always there, one block, and rows of a table for each of
-     * its cores.
+     * its cores, which together don't read more than there are.
      */
     static long bytes(TransformerWeights<StoredTensor> plan) {
         long largest =
                 plan.blocks().stream().mapToLong(StreamedWeights::bytes).max().orElse(0);
         long always = bytes(plan.finalNorm().gain());
         StoredTensor bias = plan.unembedding().bias();
-        long rows = Math.min(ROW_BYTES_AT_ONCE, bytes(plan.unembedding().weight()));
-        return largest + 2 * always + (bias == null ? 0 : bytes(bias)) + Torch.cores() * rows;
+        long rows = Math.min(
+                Torch.cores() * ROW_BYTES_AT_ONCE, bytes(plan.unembedding().weight()));
+        return largest + 2 * always + (bias == null ? 0 : bytes(bias)) + rows;
     }
 
     private static long bytes(BlockWeights<StoredTensor> block) {

@@ -109,7 +109,7 @@ public final class MeasuredRuns {
     @SuppressWarnings("SystemOut")
     private static void printGrowth(int rounds, int warmUp) throws IOException {
         List<Experiment<?, ?>> kinds = Kinds.all();
-        Map<String, String> values = MemoryEstimateTest.asked(60, 8, 2);
+        Map<String, String> values = MemoryEstimateTest.asked(20, 4, 0);
         try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
             run(kinds, values, model, warmUp);
             System.gc();
