@@ -22,6 +22,7 @@ public class QueueService {
             List<WarmModel> warmModels,
             List<Long> currentRuns) {}
 
+    /** @param streamed whether its blocks are read from the files whenever a pass comes to them */
     public record WarmModel(String name, long bytes, boolean streamed) {}
 
     /** Waiting and running runs of the actor's workspaces, in the order they start; other workspaces' only as a count. */

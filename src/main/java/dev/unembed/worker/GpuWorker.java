@@ -59,6 +59,8 @@ class GpuWorker {
     private final Clock clock;
     private final WorkerConfig config;
     private final String role;
+    private final Placement placement;
+    private final DeviceMemory memory;
     private @Nullable Running running;
 
     GpuWorker(
@@ -82,6 +84,8 @@ class GpuWorker {
         this.clock = clock;
         this.config = config;
         this.role = role;
+        placement = Placement.parse(config.devices());
+        memory = DeviceMemory.of(placement);
     }
 
     void start(@Observes @Priority(4_000) StartupEvent event) {
@@ -98,7 +102,12 @@ class GpuWorker {
 
     /** Starts a worker of this name; tests start several in one process. */
     Running start(String name) {
-        return new Running(name);
+        return start(name, config.modelMemory().map(MemorySize::asLongValue).orElseGet(memory::forModels));
+    }
+
+    /** @param modelMemory bytes that its models may occupy */
+    Running start(String name, long modelMemory) {
+        return new Running(name, modelMemory);
     }
 
     /** One worker from start to stop. */
@@ -109,15 +118,10 @@ class GpuWorker {
         private final Runnable endSubscription;
         private volatile boolean stopping;
 
-        private Running(String name) {
+        private Running(String name, long modelMemory) {
             Torch.shareCoresAmong(config.threads());
-            Placement placement = Placement.parse(config.devices());
             placement.devices().stream().filter(device -> !device.isHost()).forEach(Torch::requireUsable);
-            DeviceMemory memory = DeviceMemory.of(placement);
-            loadedModels = new LoadedModels(
-                    placement,
-                    config.modelMemory().map(MemorySize::asLongValue).orElseGet(memory::forModels),
-                    memory::available);
+            loadedModels = new LoadedModels(placement, modelMemory, memory::available);
             presence = new WorkerPresence(database, changes, clock, loadedModels, name, config.threads());
             RunExecution execution = new RunExecution(
                     claims,

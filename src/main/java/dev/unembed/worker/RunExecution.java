@@ -146,6 +146,9 @@ final class RunExecution {
                 experiment.memoryBytes(read, folder),
                 (done, total) -> context.loading())) {
             modelsChanged.run();
+            if (lease.model().streamed()) {
+                Log.infof("Run %d: model %s doesn't fit whole and is streamed", claim.runId(), claim.model());
+            }
             context.use(lease.model());
             claims.computedOn(claim, lease.model().device() + (lease.model().streamed() ? ", streamed" : ""));
             context.check();

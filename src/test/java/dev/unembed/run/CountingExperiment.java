@@ -8,6 +8,7 @@ import dev.unembed.engine.experiment.ExperimentContext;
 import dev.unembed.engine.experiment.Field;
 import dev.unembed.engine.experiment.LensReading;
 import dev.unembed.engine.result.LensGrid;
+import dev.unembed.engine.tensor.TensorScope;
 import jakarta.inject.Singleton;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -91,6 +92,11 @@ public class CountingExperiment implements Experiment<CountingExperiment.Params,
     }
 
     @Override
+    public long memoryBytes(Params params, ModelFolder model) {
+        return lens.memoryBytes(LensReading.Params.ofPrompt("The capital of France is"), model);
+    }
+
+    @Override
     public LensGrid run(Params params, ExperimentContext context) {
         Gate gate = params.gate() == null ? null : Gate.GATES.get(params.gate());
         if (gate != null) {
@@ -106,11 +112,19 @@ public class CountingExperiment implements Experiment<CountingExperiment.Params,
         switch (String.valueOf(params.ending())) {
             case "user" -> throw new InvalidInput("The thing is 3; expected 4.");
             case "resources" -> throw new ResourcesExhausted("Needs 9 GB, there are 2 GB.");
+            case "allocation" -> allocateBeyondAnyMachine();
             case "memory" -> throw new OutOfMemoryError("Java heap space");
             case "internal" -> throw new IllegalStateException("a secret of the machine room");
             default -> {}
         }
         return lens.run(LensReading.Params.ofPrompt("The capital of France is"), context);
+    }
+
+    /** More than addresses reach: refused at once, without touching memory. */
+    private static void allocateBeyondAnyMachine() {
+        try (TensorScope scope = new TensorScope()) {
+            scope.ops().allocate(1L << 48);
+        }
     }
 
     private static void await(@Nullable Gate gate, int step, Params params, ExperimentContext context) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.unembed.engine.ResourcesExhausted;
 import dev.unembed.engine.architecture.ModelFolder;
 import dev.unembed.engine.text.Tokenizer;
+import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.LanguageModel;
 import dev.unembed.engine.transformer.Placement;
 import dev.unembed.engine.transformer.Transformer;
@@ -261,6 +262,11 @@ class LoadedModelsTest {
 
         @Override
         public Dimensions dimensions() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Blueprint blueprint() {
             throw new UnsupportedOperationException();
         }
 

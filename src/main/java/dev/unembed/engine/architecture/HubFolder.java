@@ -88,6 +88,11 @@ final class HubFolder implements ModelFolder {
                 dtype);
     }
 
+    @Override
+    public Blueprint blueprint() {
+        return blueprint;
+    }
+
     private long parameters() {
         return shapes.values().stream()
                 .mapToLong(s ->

@@ -1,6 +1,7 @@
 package dev.unembed.engine.architecture;
 
 import dev.unembed.engine.text.Tokenizer;
+import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.LanguageModel;
 import dev.unembed.engine.transformer.Placement;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ public interface ModelFolder {
     String family();
 
     Dimensions dimensions();
+
+    /** What the forward pass is made of. */
+    Blueprint blueprint();
 
     Tokenizer tokenizer();
 

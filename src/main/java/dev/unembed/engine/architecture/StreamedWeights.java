@@ -6,6 +6,7 @@ import dev.unembed.engine.architecture.StoredTensor.Change;
 import dev.unembed.engine.safetensors.WeightFiles;
 import dev.unembed.engine.tensor.ComputeDevice;
 import dev.unembed.engine.tensor.TensorOps;
+import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.transformer.Placement;
 import dev.unembed.engine.transformer.RowTable;
 import dev.unembed.engine.transformer.TransformerWeights;
@@ -63,13 +64,18 @@ final class StreamedWeights implements WeightSource, AutoCloseable {
                 stored.bias() == null ? null : always.tensor(stored.bias(), device));
     }
 
-    /** Bytes of memory at the most while one pass goes through: what is always there, one block, some rows. */
+    /**
+     * Bytes of memory at the most while one run computes: what is always there, one block, and rows of a table for each of
+     * its cores, which together don't read more than there are.
+     */
     static long bytes(TransformerWeights<StoredTensor> plan) {
         long largest =
                 plan.blocks().stream().mapToLong(StreamedWeights::bytes).max().orElse(0);
         long always = bytes(plan.finalNorm().gain());
         StoredTensor bias = plan.unembedding().bias();
-        return largest + 2 * always + (bias == null ? 0 : bytes(bias)) + 2 * ROW_BYTES_AT_ONCE;
+        long rows = Math.min(
+                Torch.cores() * ROW_BYTES_AT_ONCE, bytes(plan.unembedding().weight()));
+        return largest + 2 * always + (bias == null ? 0 : bytes(bias)) + rows;
     }
 
     private static long bytes(BlockWeights<StoredTensor> block) {

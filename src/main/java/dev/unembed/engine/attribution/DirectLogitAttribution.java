@@ -81,6 +81,41 @@ public final class DirectLogitAttribution {
         return new EndBatch(model, questions, edits, meter).ledgers(null);
     }
 
+    /**
+     * Bytes of memory that {@link #of} takes at its peak, beside the model's weights.
+     *
+     * @param lengths of the prompts, in tokens
+     */
+    public static long memoryBytes(Blueprint b, int[] lengths, boolean detail) {
+        Map<Integer, Long> counts = new TreeMap<>();
+        for (int length : lengths) {
+            counts.merge(length, 1L, Long::sum);
+        }
+        boolean sourced = detail && counts.size() == 1;
+        long passes = counts.entrySet().stream()
+                .mapToLong(each -> EndBatch.memoryBytes(
+                        b,
+                        Math.min(each.getValue(), batchSize(b, Math.max(1, each.getKey()), detail, ENTRIES)),
+                        each.getKey(),
+                        detail,
+                        sourced))
+                .max()
+                .orElse(0);
+        long heads = (long) b.layers() * b.attention().nHeads();
+        long votes = Double.BYTES * (heads + 2L * b.layers() + 5) * lengths.length;
+        long insides = detail
+                ? Double.BYTES
+                        * ((sourced ? heads * lengths[0] : 0)
+                                + (long) b.layers() * b.mlp().dMlp())
+                : 0;
+        return passes + votes + insides;
+    }
+
+    /** The same for {@link #under}, without the edits. */
+    public static long memoryBytesUnder(Blueprint b, int prompts, int positions) {
+        return EndBatch.memoryBytes(b, prompts, positions, false, false);
+    }
+
     public ResidualDecomposition decomposition() {
         return model.decomposition();
     }
@@ -111,7 +146,7 @@ public final class DirectLogitAttribution {
         }
         List<List<Integer>> batches = new ArrayList<>();
         byLength.forEach((length, indices) -> {
-            int size = batchSize(Math.max(1, length), detail);
+            int size = batchSize(model.transformer().blueprint(), Math.max(1, length), detail, entries);
             for (int from = 0; from < indices.size(); from += size) {
                 batches.add(indices.subList(from, Math.min(indices.size(), from + size)));
             }
@@ -119,15 +154,16 @@ public final class DirectLogitAttribution {
         return batches;
     }
 
-    private int batchSize(long positions, boolean detail) {
-        Blueprint blueprint = model.transformer().blueprint();
-        long perBlock = model.transformer().multiplications(positions) / blueprint.layers();
+    private static int batchSize(Blueprint b, long positions, boolean detail, long entries) {
+        long perBlock = Transformer.multiplications(b, positions) / b.layers();
+        int heads = b.attention().nHeads();
+        int dMlp = b.mlp().dMlp();
         long largest = Math.max(
-                Math.max(positions * model.dMlp(), blueprint.dVocab()),
+                Math.max(positions * dMlp, b.dVocab()),
                 detail
                         ? Math.max(
-                                positions * positions * model.nHeads(), // one block's patterns
-                                (long) blueprint.layers() * Math.max(model.dMlp(), positions * model.nHeads()))
+                                positions * positions * heads, // one block's patterns
+                                (long) b.layers() * Math.max(dMlp, positions * heads))
                         : 0);
         return (int) Math.clamp(Math.min(MULTIPLICATIONS_PER_BLOCK / perBlock, entries / largest), 1, 1 << 16);
     }

@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
+import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.ComponentId;
+import dev.unembed.engine.transformer.PassMemory;
 import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Reach;
 import dev.unembed.engine.transformer.Transformer;
@@ -30,6 +32,18 @@ final class EndBatch {
         this.questions = questions;
         this.edits = edits;
         this.meter = meter;
+    }
+
+    /** Bytes of memory at the peak. @param sourced whether heads are taken apart by source position */
+    static long memoryBytes(Blueprint b, long prompts, long positions, boolean detail, boolean sourced) {
+        long vectors =
+                12 * b.dModel(); // rows of the unembedding, directions as floats and doubles, each through a norm
+        long logits = (b.logitCap() == null ? 3L : 6L) * b.dVocab();
+        long inside = detail
+                ? (b.layers() + 3L) * b.mlp().dMlp()
+                        + (sourced ? (b.layers() + 4L) * b.attention().nHeads() * positions : 0)
+                : 0;
+        return PassMemory.bytes(b, prompts, positions, sourced) + Float.BYTES * prompts * (vectors + logits + inside);
     }
 
     static long units(AttributedModel model, int prompts, int positions) {

@@ -10,6 +10,7 @@ import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.Entry;
 import dev.unembed.engine.transformer.HookPoint.Site;
 import dev.unembed.engine.transformer.KeyValues;
+import dev.unembed.engine.transformer.PassMemory;
 import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Reach;
 import dev.unembed.engine.transformer.Transformer;
@@ -68,6 +69,34 @@ public final class CircuitEvaluation {
     /** Refuses what a run could only find out later. */
     public static void require(List<ResolvedExample> examples, Ablation ablation) {
         Replacements.require(examples, ablation);
+    }
+
+    /**
+     * Bytes of memory that evaluations of a set take at their peak, beside the model's weights.
+     *
+     * @param variants how many are evaluated together, at most
+     */
+    public static long memoryBytes(Blueprint b, List<ResolvedExample> examples, Ablation ablation, int variants) {
+        long most = Replacements.memoryBytesOfMaking(b, examples, ablation);
+        for (PromptGroup group : PromptGroup.of(examples)) {
+            long rows = (long) group.size() * group.positions();
+            long bases = 2 * b.layers() * (rows * b.dModel() * Float.BYTES + PassMemory.keysAndValues(b, rows));
+            long together = Math.min(variants, group.variantsPerBatch(b, MOST_VARIANTS));
+            // what enters, and z and mlpOut with replacements in them
+            long edited = rows * together * (2 * PassMemory.headWidth(b) + 3L * b.dModel()) * Float.BYTES;
+            most = Math.max(
+                    most,
+                    bases
+                            + Replacements.memoryBytesOf(b, group, ablation)
+                            + edited
+                            + PassMemory.bytes(b, together * group.size(), group.positions(), false));
+        }
+        return most;
+    }
+
+    /** Bytes that this takes as long as it lives. */
+    public static long memoryBytesKept(Blueprint b, List<ResolvedExample> examples, Ablation ablation) {
+        return Replacements.memoryBytes(b, examples, ablation);
     }
 
     public List<ResolvedExample> examples() {

@@ -6,9 +6,11 @@ import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
+import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.Entry;
 import dev.unembed.engine.transformer.HookPoint.Site;
 import dev.unembed.engine.transformer.KeyValues;
+import dev.unembed.engine.transformer.PassMemory;
 import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Reach;
 import dev.unembed.engine.transformer.Transformer;
@@ -92,6 +94,39 @@ public final class PatchingSweep {
         this.meter = meter;
     }
 
+    /** Bytes of memory that a sweep takes at its peak, beside the model's weights. */
+    public static long memoryBytes(Blueprint b, List<ResolvedExample> examples, PatchSite site, List<Column> columns) {
+        long width = site == PatchSite.HEAD ? PassMemory.headWidth(b) : b.dModel();
+        long most = 0;
+        for (PromptGroup group : PromptGroup.of(examples)) {
+            long rows = (long) group.size() * group.positions();
+            // the source run is recorded at the site alone
+            long recorded = width
+                    + recorded(site).stream()
+                            .mapToLong(at -> at == site.hookSite() ? width : b.dModel())
+                            .sum();
+            long kept = b.layers() * (rows * recorded * Float.BYTES + PassMemory.keysAndValues(b, rows));
+            int variants = batches(group, columns, b).getFirst().size();
+            // repeated, mixed, what enters, and an array that says where
+            long mixed = rows
+                    * variants
+                    * (4 * Math.max(width, b.dModel()) + 2L * b.attention().nHeads())
+                    * Float.BYTES;
+            most = Math.max(
+                    most, kept + mixed + PassMemory.bytes(b, (long) variants * group.size(), group.positions(), false));
+        }
+        long values = 4L * Double.BYTES * b.layers() * columns.size() * examples.size(); // also as a checkpoint
+        return most + values;
+    }
+
+    private static EnumSet<Site> recorded(PatchSite site) {
+        EnumSet<Site> recorded = EnumSet.of(Site.RESID_PRE, site.hookSite());
+        if (site == PatchSite.MLP_OUT) {
+            recorded.add(Site.RESID_POST);
+        }
+        return recorded;
+    }
+
     /** @param known what was computed before is taken from there, what is computed is put there */
     public Found run(Evaluations known) {
         int layers = transformer.blueprint().layers();
@@ -108,7 +143,9 @@ public final class PatchingSweep {
             PromptGroup group = groups.get(g);
             long rows = (long) group.size()
                     * group.positions()
-                    * batches(group).getFirst().size();
+                    * batches(group, columns, transformer.blueprint())
+                            .getFirst()
+                            .size();
             Torch.prepareThread(Torch.threadsFor(transformer.multiplications(rows)));
             try (TensorScope scope = new TensorScope()) {
                 Runs runs = new Runs(group, scope);
@@ -134,7 +171,7 @@ public final class PatchingSweep {
 
     private void sweepLayer(int l, Runs runs, double[][] patched) {
         PromptGroup group = runs.group;
-        for (List<Column> batch : batches(group)) {
+        for (List<Column> batch : batches(group, columns, transformer.blueprint())) {
             boolean done = batch.stream()
                     .allMatch(column ->
                             group.members().stream().noneMatch(e -> Double.isNaN(patched[columns.indexOf(column)][e])));
@@ -149,8 +186,8 @@ public final class PatchingSweep {
     }
 
     /** Columns that run together: as many as memory takes, but not positions far from one another. */
-    private List<List<Column>> batches(PromptGroup group) {
-        int most = group.variantsPerBatch(transformer.blueprint(), MOST_COLUMNS);
+    private static List<List<Column>> batches(PromptGroup group, List<Column> columns, Blueprint blueprint) {
+        int most = group.variantsPerBatch(blueprint, MOST_COLUMNS);
         boolean positions = columns.stream().anyMatch(column -> column.position() >= 0);
         int size = positions ? Math.min(most, Math.max(1, group.positions() / 4)) : most;
         List<List<Column>> batches = new ArrayList<>();
@@ -172,11 +209,7 @@ public final class PatchingSweep {
 
         Runs(PromptGroup group, TensorScope scope) {
             this.group = group;
-            EnumSet<Site> needed = EnumSet.of(Site.RESID_PRE, site.hookSite());
-            if (site == PatchSite.MLP_OUT) {
-                needed.add(Site.RESID_POST);
-            }
-            baseSeen = new Recorder(needed, scope);
+            baseSeen = new Recorder(recorded(site), scope);
             sourceSeen = new Recorder(Set.of(site.hookSite()), scope);
             keyValues = new KeyValues(transformer.blueprint().layers(), scope);
             base = pass(denoising ? group.corruptedIds() : group.ids(), baseSeen.and(keyValues), scope);

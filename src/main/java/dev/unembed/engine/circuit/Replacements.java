@@ -5,7 +5,10 @@ import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.prompt.ResolvedExample;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
+import dev.unembed.engine.transformer.Blueprint;
+import dev.unembed.engine.transformer.HookPoint;
 import dev.unembed.engine.transformer.HookPoint.Site;
+import dev.unembed.engine.transformer.PassMemory;
 import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.Reach;
 import dev.unembed.engine.transformer.Transformer;
@@ -135,12 +138,12 @@ final class Replacements {
             try (TensorScope scope = new TensorScope()) {
                 Probe adding = new Probe() {
                     @Override
-                    public boolean wants(dev.unembed.engine.transformer.HookPoint point) {
+                    public boolean wants(HookPoint point) {
                         return ABLATED.contains(point.site());
                     }
 
                     @Override
-                    public NDArray see(dev.unembed.engine.transformer.HookPoint point, NDArray tensor, TensorOps ops) {
+                    public NDArray see(HookPoint point, NDArray tensor, TensorOps ops) {
                         float[] sum = ops.sumFirst(tensor).toFloatArray();
                         float[][] sums = point.site() == Site.Z ? z : mlpOut;
                         sums[point.layer()] = plus(sums[point.layer()], sum, 1f / ids.size());
@@ -173,7 +176,9 @@ final class Replacements {
                 if (found == null) {
                     throw new IllegalStateException("no mean for prompts like " + group.alike());
                 }
-                yield (site, layer) -> meanTensor(found, site, layer, scope.ops());
+                Map<HookPoint, NDArray> made = new HashMap<>(); // once: every batch asks for them again
+                yield (site, layer) -> made.computeIfAbsent(
+                        HookPoint.at(site, layer), point -> meanTensor(found, site, layer, scope.ops()));
             }
             case RESAMPLE -> {
                 Recorder recorder = new Recorder(ABLATED, scope);
@@ -182,6 +187,46 @@ final class Replacements {
                         site == Site.Z ? recorder.at(site, layer) : withUnitAxis(recorder.at(site, layer), scope.ops());
             }
         };
+    }
+
+    /** Bytes that the means of some examples take as long as this lives. */
+    static long memoryBytes(Blueprint b, List<ResolvedExample> examples, Ablation ablation) {
+        if (ablation.value() != Ablation.Value.MEAN) {
+            return 0;
+        }
+        return references(examples, ablation.reference()).values().stream()
+                .mapToLong(ids -> b.layers() * width(b) * ids.getFirst().length * Float.BYTES)
+                .sum();
+    }
+
+    /** The same at most while they are made. */
+    static long memoryBytesOfMaking(Blueprint b, List<ResolvedExample> examples, Ablation ablation) {
+        if (ablation.value() != Ablation.Value.MEAN) {
+            return 0;
+        }
+        return references(examples, ablation.reference()).values().stream()
+                .mapToLong(ids -> {
+                    int positions = ids.getFirst().length;
+                    long together = Math.min(ids.size(), Math.max(1, MOST_ROWS / positions));
+                    return PassMemory.bytes(b, together, positions, false);
+                })
+                .max()
+                .orElse(0);
+    }
+
+    /** The same of what {@link #of} makes for a group. */
+    static long memoryBytesOf(Blueprint b, PromptGroup group, Ablation ablation) {
+        long places = b.layers() * width(b) * group.positions() * Float.BYTES;
+        return switch (ablation.value()) {
+            case ZERO -> 0;
+            case MEAN -> places;
+            case RESAMPLE -> places * group.size();
+        };
+    }
+
+    /** z and mlpOut. */
+    private static long width(Blueprint b) {
+        return PassMemory.headWidth(b) + b.dModel();
     }
 
     private int[][] others(PromptGroup group) {

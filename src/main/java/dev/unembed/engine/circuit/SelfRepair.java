@@ -9,6 +9,7 @@ import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.ComponentId;
+import dev.unembed.engine.transformer.PassMemory;
 import dev.unembed.engine.transformer.Transformer;
 import java.util.List;
 
@@ -44,6 +45,19 @@ public final class SelfRepair {
         this.examples = examples.size();
         this.meter = meter;
         this.replacements = new Replacements(transformer, List.copyOf(examples), ablation, seed, new Work(meter));
+    }
+
+    /** Bytes of memory at the peak, beside the model's weights. */
+    public static long memoryBytes(Blueprint b, List<ResolvedExample> examples, Ablation ablation) {
+        long edited = 2 * (PassMemory.headWidth(b) + b.dModel()) * Float.BYTES;
+        long passes = PromptGroup.of(examples).stream()
+                .mapToLong(group -> DirectLogitAttribution.memoryBytesUnder(b, group.size(), group.positions())
+                        + Replacements.memoryBytesOf(b, group, ablation)
+                        + edited * group.size() * group.positions())
+                .max()
+                .orElse(0);
+        return Replacements.memoryBytes(b, examples, ablation)
+                + Math.max(passes, Replacements.memoryBytesOfMaking(b, examples, ablation));
     }
 
     public List<ComponentId> lines() {

@@ -174,6 +174,19 @@ public class CircuitTest implements Experiment<CircuitTest.Params, CircuitVerdic
     }
 
     @Override
+    public long memoryBytes(Params params, ModelFolder model) {
+        Blueprint b = model.blueprint();
+        return CircuitVerification.memoryBytes(
+                Claim.of(
+                        params,
+                        model.tokenizer(),
+                        b.nCtx(),
+                        b.layers(),
+                        b.attention().nHeads()),
+                b);
+    }
+
+    @Override
     public CircuitVerdict run(Params params, ExperimentContext context) {
         Blueprint blueprint = context.model().transformer().blueprint();
         Claim claim = Claim.of(

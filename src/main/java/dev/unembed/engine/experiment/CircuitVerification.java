@@ -13,6 +13,7 @@ import dev.unembed.engine.prompt.ResolvedExample;
 import dev.unembed.engine.result.CircuitVerdict;
 import dev.unembed.engine.result.CircuitVerdict.Knockout;
 import dev.unembed.engine.tensor.Meter;
+import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.ComponentId;
 import dev.unembed.engine.transformer.Transformer;
 import java.util.ArrayList;
@@ -46,6 +47,9 @@ final class CircuitVerification {
     private static final int REPAIRED_NODES = 40;
 
     private static final int STEPPED_IN = 5;
+
+    /** A variant names all that is ablated in it. */
+    private static final long BYTES_PER_ABLATED_NODE = 100;
 
     private final String kind;
     private final CircuitTest.Claim claim;
@@ -84,6 +88,37 @@ final class CircuitVerification {
                 + Math.min(REPAIRED_NODES, n)
                 + (claim.params().sweep() ? 6 * 4 : 0);
         return variants * examples + 5L * claim.heldOut().size();
+    }
+
+    /** Bytes of memory at the peak, beside the model's weights. */
+    static long memoryBytes(CircuitTest.Claim claim, Blueprint b) {
+        int nodes = claim.circuit().nodes().size();
+        int variants = Math.max(
+                claim.params().randomCircuits(),
+                2
+                        * Math.max(
+                                nodes * (MINIMALITY_SUBSETS + 3),
+                                RANDOM_KNOCKOUTS + claim.circuit().classes().size() + 1));
+        List<Ablation> ablations = new ArrayList<>(List.of(claim.ablation()));
+        if (claim.params().sweep()) {
+            Arrays.stream(Ablation.Value.values())
+                    .map(value -> new Ablation(value, claim.params().reference()))
+                    .filter(ablation -> isPossible(claim.examples(), ablation))
+                    .forEach(ablations::add);
+        }
+        long most = SelfRepair.memoryBytes(b, claim.examples(), claim.ablation());
+        long kept = 0;
+        for (Ablation ablation : ablations) {
+            most = Math.max(most, CircuitEvaluation.memoryBytes(b, claim.examples(), ablation, variants));
+            kept += CircuitEvaluation.memoryBytesKept(b, claim.examples(), ablation);
+        }
+        if (!claim.heldOut().isEmpty()) {
+            most = Math.max(most, CircuitEvaluation.memoryBytes(b, claim.heldOut(), claim.ablation(), variants));
+            kept += CircuitEvaluation.memoryBytesKept(b, claim.heldOut(), claim.ablation());
+        }
+        long drawn = (long) variants * claim.universe().components().size() * BYTES_PER_ABLATED_NODE;
+        long values = 4 * Double.BYTES * units(claim); // also as a checkpoint
+        return most + kept + drawn + values;
     }
 
     private CircuitEvaluation evaluation(List<ResolvedExample> examples, Ablation ablation, String name) {
@@ -509,7 +544,7 @@ final class CircuitVerification {
         List<CircuitVerdict.ProtocolLine> lines = new ArrayList<>();
         for (Ablation.Value value : Ablation.Value.values()) {
             Ablation ablation = new Ablation(value, claim.params().reference());
-            if (!isPossible(ablation)) {
+            if (!isPossible(claim.examples(), ablation)) {
                 continue;
             }
             CircuitEvaluation on =
@@ -538,9 +573,9 @@ final class CircuitVerification {
         return lines;
     }
 
-    private boolean isPossible(Ablation ablation) {
+    private static boolean isPossible(List<ResolvedExample> examples, Ablation ablation) {
         try {
-            CircuitEvaluation.require(claim.examples(), ablation);
+            CircuitEvaluation.require(examples, ablation);
             return true;
         } catch (dev.unembed.engine.InvalidInput e) {
             return false; // a template with one prompt only

@@ -8,9 +8,6 @@ import dev.unembed.engine.result.Result;
  * adding a file is enough.
  */
 public interface Experiment<P extends Record, R extends Result> {
-    /** Of analyses that go through their work in batches of a bounded size, a few tensors of 64 MB at a time. */
-    long USUAL_MEMORY_BYTES = 400L << 20;
-
     /** Stored with every run: kebab-case, never renamed. */
     String kind();
 
@@ -34,9 +31,7 @@ public interface Experiment<P extends Record, R extends Result> {
      *
      * @param params that {@link #validate} accepts
      */
-    default long memoryBytes(P params, ModelFolder model) {
-        return USUAL_MEMORY_BYTES;
-    }
+    long memoryBytes(P params, ModelFolder model);
 
     R run(P params, ExperimentContext context);
 }

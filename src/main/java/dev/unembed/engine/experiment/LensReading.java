@@ -18,6 +18,7 @@ import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.text.BosPolicy;
 import dev.unembed.engine.text.TokenizedPrompt;
 import dev.unembed.engine.text.Tokenizer;
+import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.LanguageModel;
 import dev.unembed.engine.transformer.Transformer;
 import jakarta.inject.Singleton;
@@ -152,10 +153,16 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
 
     @Override
     public long memoryBytes(Params params, ModelFolder model) {
-        ModelFolder.Dimensions d = model.dimensions();
-        Request request = Request.of(params, model.tokenizer(), d.nCtx(), String.valueOf(model.path()));
+        Blueprint blueprint = model.blueprint();
+        Request request = Request.of(
+                params, model.tokenizer(), blueprint.nCtx(), model.path().getFileName() + "");
         return LensMemory.bytes(
-                d, request.prompt().tokens().size(), params.sublayers(), params.topK(), request.tracked().length);
+                blueprint,
+                request.prompt().tokens().size(),
+                params.sublayers(),
+                params.topK(),
+                request.tracked().length,
+                params.precision());
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.unembed.engine.result.ComponentScores;
 import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.text.BosPolicy;
 import dev.unembed.engine.text.Tokenizer;
+import dev.unembed.engine.transformer.Blueprint;
 import dev.unembed.engine.transformer.Transformer;
 import jakarta.inject.Singleton;
 import jakarta.validation.constraints.Size;
@@ -137,6 +138,17 @@ public class LogitAttribution implements Experiment<LogitAttribution.Params, Com
     @Override
     public void validate(Params params, ModelFolder model) {
         resolve(params, model.tokenizer(), model.dimensions().nCtx());
+    }
+
+    @Override
+    public long memoryBytes(Params params, ModelFolder model) {
+        Blueprint blueprint = model.blueprint();
+        int[] lengths = resolve(params, model.tokenizer(), blueprint.nCtx()).stream()
+                .mapToInt(example -> example.ids().length)
+                .toArray();
+        long lines = blueprint.layers() * (blueprint.attention().nHeads() + 2L) + 5;
+        long result = 3 * Float.BYTES * lines * lengths.length; // as numbers, as a file, zipped
+        return DirectLogitAttribution.memoryBytes(blueprint, lengths, params.detail()) + result;
     }
 
     private static List<ResolvedExample> resolve(Params params, Tokenizer tokenizer, int nCtx) {

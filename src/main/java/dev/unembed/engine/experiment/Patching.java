@@ -142,6 +142,17 @@ public class Patching implements Experiment<Patching.Params, ScoreGrid> {
                 model.dimensions().nHeads());
     }
 
+    @Override
+    public long memoryBytes(Params params, ModelFolder model) {
+        Blueprint b = model.blueprint();
+        List<ResolvedExample> examples = resolve(params, model.tokenizer(), b.nCtx());
+        return PatchingSweep.memoryBytes(
+                b,
+                examples,
+                params.site(),
+                columns(params, examples, b.attention().nHeads()));
+    }
+
     private static List<ResolvedExample> resolve(Params params, Tokenizer tokenizer, int nCtx) {
         if (params.examples().size() > MAX_EXAMPLES) {
             throw new InvalidInput("examples has " + params.examples().size() + " entries; at most " + MAX_EXAMPLES

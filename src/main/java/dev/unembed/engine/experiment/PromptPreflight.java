@@ -16,6 +16,8 @@ import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
 import dev.unembed.engine.text.BosPolicy;
 import dev.unembed.engine.text.Tokenizer;
+import dev.unembed.engine.transformer.Blueprint;
+import dev.unembed.engine.transformer.PassMemory;
 import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.PromptBatches;
 import dev.unembed.engine.transformer.PromptBatches.Batch;
@@ -87,6 +89,21 @@ public class PromptPreflight implements Experiment<PromptPreflight.Params, Prefl
         resolve(params, model.tokenizer(), model.dimensions().nCtx());
     }
 
+    @Override
+    public long memoryBytes(Params params, ModelFolder model) {
+        Blueprint b = model.blueprint();
+        List<ResolvedExample> examples = resolve(params, model.tokenizer(), b.nCtx());
+        long capped = b.logitCap() == null ? 0 : 3;
+        return batches(examples).stream()
+                .mapToLong(batch -> PassMemory.bytes(b, batch.size(), batch.ids()[0].length, false)
+                        + (3 + capped)
+                                * Float.BYTES
+                                * batch.size()
+                                * b.dVocab()) // logits: in blocks, as one, as an array
+                .max()
+                .orElseThrow();
+    }
+
     private static List<ResolvedExample> resolve(Params params, Tokenizer tokenizer, int nCtx) {
         if (params.examples().size() > MAX_EXAMPLES) {
             throw new InvalidInput("examples has " + params.examples().size() + " entries; at most " + MAX_EXAMPLES
@@ -104,13 +121,17 @@ public class PromptPreflight implements Experiment<PromptPreflight.Params, Prefl
         Meter meter = new Meter(examples.size());
         return Watched.compute(context, meter, examples.size(), () -> {
             Row[] rows = new Row[examples.size()];
-            int[][] prompts = examples.stream().map(ResolvedExample::ids).toArray(int[][]::new);
-            for (Batch batch : PromptBatches.of(prompts, PromptBatches.Limits.standard())) {
+            for (Batch batch : batches(examples)) {
                 ask(batch, examples, transformer, tokenizer, rows);
                 meter.advance(batch.size());
             }
             return new PreflightTable(new PreflightTable.Header(kind(), List.of(rows)));
         });
+    }
+
+    private static List<Batch> batches(List<ResolvedExample> examples) {
+        int[][] prompts = examples.stream().map(ResolvedExample::ids).toArray(int[][]::new);
+        return PromptBatches.of(prompts, PromptBatches.Limits.standard());
     }
 
     private static void ask(

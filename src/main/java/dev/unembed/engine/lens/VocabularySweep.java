@@ -87,7 +87,11 @@ public final class VocabularySweep {
         this.topK = topK;
         this.tracked = tracked;
         this.meter = meter;
-        this.settings = settings;
+        this.settings = new Settings(
+                model.unembedding().rowsAtOnce(settings.blockTokens()),
+                settings.cores(),
+                settings.scalar(),
+                settings.precision());
         this.products = products;
         this.kernel = settings.scalar() ? new ScalarKernel() : BlockKernel.best();
         this.out = new StatisticsTable(rows.length, positions, topK, tracked.length);
@@ -120,10 +124,21 @@ public final class VocabularySweep {
                 * model.blueprint().dModel();
     }
 
+    /** Positions whose rows are multiplied together. */
+    private static int positionsPerGroup(int rows) {
+        return Math.max(1, GROUP_ROWS / rows);
+    }
+
+    /** Positions that one sweep over the vocabulary reads: whole groups. */
+    public static int positionsPerPart(int rows, int dVocab) {
+        int perGroup = positionsPerGroup(rows);
+        return (int) Math.max(perGroup, MODEL_LOGIT_BYTES / Float.BYTES / dVocab / perGroup * perGroup);
+    }
+
     private LensStatistics sweep() {
         int dVocab = model.blueprint().dVocab();
-        int perGroup = Math.max(1, GROUP_ROWS / rows.length);
-        int perPart = (int) Math.max(perGroup, MODEL_LOGIT_BYTES / Float.BYTES / dVocab / perGroup * perGroup);
+        int perGroup = positionsPerGroup(rows.length);
+        int perPart = positionsPerPart(rows.length, dVocab);
         try (ExecutorService cores = Executors.newFixedThreadPool(settings.cores(), VocabularySweep::worker)) {
             for (int start = 0; start < positions; start += perPart) {
                 int end = Math.min(positions, start + perPart);

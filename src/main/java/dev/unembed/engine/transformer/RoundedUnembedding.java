@@ -3,6 +3,9 @@ package dev.unembed.engine.transformer;
 import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +22,13 @@ import org.jspecify.annotations.Nullable;
  * memory; where it is streamed, rows are rounded as they are read.
  */
 public final class RoundedUnembedding implements VocabularyProducts {
-    /** Rows rounded at a time. */
+    /** Rows that are rounded and kept together. */
     private static final int ROWS = 4096;
 
     private final Unembedding exact;
     private final NDArray centre;
-    private final @Nullable NDArray rounded;
+    /** [{@value #ROWS} d_model] each but the last; none where rows are read when they are asked for. */
+    private final List<NDArray> rounded = new ArrayList<>();
 
     /** @param scope owns what is rounded; it must outlive this */
     public RoundedUnembedding(Unembedding exact, TensorScope scope) {
@@ -39,19 +43,11 @@ public final class RoundedUnembedding implements VocabularyProducts {
                     sum = local.keep(sum == null ? more : block.ops().add(sum, more));
                 }
             }
-            centre = scope.ops().multiply(java.util.Objects.requireNonNull(sum), 1.0 / dVocab);
-            rounded = exact.isInMemory() ? rounded(local, scope) : null;
+            centre = scope.ops().multiply(Objects.requireNonNull(sum), 1.0 / dVocab);
+            for (int from = 0; exact.isInMemory() && from < dVocab; from += ROWS) {
+                rounded.add(rounded(from, Math.min(dVocab, from + ROWS), scope.ops()));
+            }
         }
-    }
-
-    /** @return [d_vocab d_model] */
-    private NDArray rounded(TensorScope local, TensorScope scope) {
-        int dVocab = exact.dVocab();
-        NDArray[] parts = new NDArray[Math.ceilDiv(dVocab, ROWS)];
-        for (int i = 0; i < parts.length; i++) {
-            parts[i] = rounded(i * ROWS, Math.min(dVocab, (i + 1) * ROWS), local.ops());
-        }
-        return parts.length == 1 ? scope.keep(parts[0]) : scope.ops().concatenate(parts, 0);
     }
 
     /** @return [to-from d_model] */
@@ -63,9 +59,25 @@ public final class RoundedUnembedding implements VocabularyProducts {
 
     @Override
     public Rows open(int from, int to, TensorOps ops) {
-        NDArray weight =
-                rounded == null ? rounded(from, to, ops) : ops.narrow(rounded, 0, from, to); // [to-from d_model]
+        NDArray weight = rounded.isEmpty() ? rounded(from, to, ops) : kept(from, to, ops); // [to-from d_model]
         return rows(weight, exact.biases(from, to, ops));
+    }
+
+    /** @return [to-from d_model] */
+    private NDArray kept(int from, int to, TensorOps ops) {
+        NDArray[] pieces = new NDArray[(to - 1) / ROWS - from / ROWS + 1];
+        for (int i = 0; i < pieces.length; i++) {
+            int part = from / ROWS + i;
+            int start = part * ROWS;
+            pieces[i] =
+                    ops.narrow(rounded.get(part), 0, Math.max(from, start) - start, Math.min(to, start + ROWS) - start);
+        }
+        return pieces.length == 1 ? pieces[0] : ops.concatenate(pieces, 0);
+    }
+
+    /** Bytes it takes of a model of this shape, whose unembedding is in memory. */
+    public static long bytes(Blueprint b) {
+        return (2L * b.dVocab() + 6L * Float.BYTES * Math.min(ROWS, b.dVocab())) * b.dModel();
     }
 
     @Override

@@ -303,6 +303,11 @@ public final class Transformer {
 
     /** Multiplications of the blocks for so many positions; attention's scores are left out. */
     public long multiplications(long positions) {
+        return multiplications(blueprint, positions);
+    }
+
+    /** The same of a model that isn't there yet. */
+    public static long multiplications(Blueprint blueprint, long positions) {
         var shape = blueprint.attention();
         long attention = (2L * shape.nHeads() + 2L * shape.nKvHeads()) * shape.dHead();
         long maps = blueprint.mlp() instanceof Blueprint.Mlp.Gated ? 3 : 2;

@@ -28,6 +28,11 @@ public final class Unembedding implements VocabularyProducts {
         return weight.rowsAtOnce(dVocab) >= dVocab;
     }
 
+    /** How many tokens' rows are best read at a time, at most so many: few where the table stays in its file. */
+    public int rowsAtOnce(int wanted) {
+        return weight.rowsAtOnce(wanted);
+    }
+
     /** All logits. @param normalized [.. d_model] @return [.. d_vocab] */
     public NDArray logits(NDArray normalized, TensorOps ops) {
         return all(this, normalized, ops);

@@ -184,7 +184,10 @@ public class QueueView extends Div {
                 PlainTable.Column.of("Device", "What it computes on."),
                 PlainTable.Column.number("Threads", "Processor threads of the numeric library."),
                 PlainTable.Column.of(
-                        "Warm models", "Models it holds in memory, the last used first, with their bytes."),
+                        "Warm models",
+                        "Models it holds in memory, the last used first, with their bytes. Of a streamed one it holds a block"
+                                + " at a time and reads the rest from the files again and again: slower, for models that the"
+                                + " memory doesn't hold."),
                 PlainTable.Column.of("Now"),
                 PlainTable.Column.of(
                         "Heard of",
@@ -192,9 +195,8 @@ public class QueueView extends Div {
         for (WorkerDetails worker : state.workers()) {
             Div warm = Parts.row();
             worker.warmModels().forEach(model -> {
-                Span chip = Parts.chip(
-                        model.name() + " · " + Figures.bytes(model.bytes()) + (model.streamed() ? ", streamed" : ""));
-                warm.add(chip);
+                warm.add(Parts.chip(
+                        model.name() + " · " + Figures.bytes(model.bytes()) + (model.streamed() ? ", streamed" : "")));
             });
             if (worker.warmModels().isEmpty()) {
                 warm.add(Parts.muted("none"));

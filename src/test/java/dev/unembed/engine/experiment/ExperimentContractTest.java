@@ -6,11 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import dev.unembed.engine.Fixtures;
 import dev.unembed.engine.Fixtures.RecordingContext;
 import dev.unembed.engine.architecture.ModelFolder;
@@ -25,62 +20,19 @@ import dev.unembed.engine.transformer.Placement;
 import jakarta.inject.Singleton;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every kind of analysis promises; new kinds are found by themselves. */
 class ExperimentContractTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final List<Experiment<?, ?>> EXPERIMENTS = all();
-
-    private static List<Experiment<?, ?>> all() {
-        return new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.unembed.engine").stream()
-                        .filter(c -> c.isAssignableTo(Experiment.class))
-                        .filter(c -> !c.isInterface() && !c.getModifiers().contains(JavaModifier.ABSTRACT))
-                        .map(JavaClass::reflect)
-                        .<Experiment<?, ?>>map(ExperimentContractTest::newInstance)
-                        .toList();
-    }
-
-    private static Experiment<?, ?> newInstance(Class<?> type) {
-        try {
-            return (Experiment<?, ?>) type.getConstructor().newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(type + " needs a public constructor without parameters", e);
-        }
-    }
-
-    /** What is asked of an experiment here, for each parameter it has by that name; all others are as they come. */
-    private static final Map<String, String> SAMPLES = Map.of(
-            "prompt", "\"The capital of France is\"",
-            "circuit", "[\"L1H2\", \"L3H1\"]",
-            "randomCircuits", "5",
-            "examples", """
-                    [{"prompt": "The capital of France is", "corrupted": "The capital of Germany is",
-                      "answer": " Paris", "foil": " Berlin"},
-                     {"prompt": "The capital of Germany is", "corrupted": "The capital of France is",
-                      "answer": " Berlin", "foil": " Paris"}]""");
-
-    private static <P extends Record> P sample(Experiment<P, ?> experiment) {
-        try {
-            ObjectNode params = JSON.createObjectNode();
-            for (RecordComponent component : experiment.paramsType().getRecordComponents()) {
-                String value = SAMPLES.get(component.getName());
-                if (value != null) {
-                    params.set(component.getName(), JSON.readTree(value));
-                }
-            }
-            return JSON.treeToValue(params, experiment.paramsType());
-        } catch (JsonProcessingException e) {
-            throw new AssertionError(experiment.kind() + " doesn't take what its parameters are called", e);
-        }
-    }
+    private static final List<Experiment<?, ?>> EXPERIMENTS = Kinds.all();
 
     @Test
     void parametersSurviveJson() throws JsonProcessingException {
         for (Experiment<?, ?> experiment : EXPERIMENTS) {
-            Record params = sample(experiment);
+            Record params = Kinds.sample(experiment);
             assertThat((Record) JSON.readValue(JSON.writeValueAsString(params), experiment.paramsType()))
                     .as(experiment.kind())
                     .isEqualTo(params);
@@ -110,6 +62,25 @@ class ExperimentContractTest {
                 assertThatThrownBy(() -> run(experiment, new RecordingContext(model, 0)))
                         .as(experiment.kind())
                         .isInstanceOf(RunStopped.class);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theSameRunOnAsManyThreadsGivesTheSameBytes(int threads) {
+        String before = System.setProperty("unembed.engine.threads", String.valueOf(threads));
+        try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
+            for (Experiment<?, ?> experiment : EXPERIMENTS) {
+                byte[] first = ResultFiles.toSafetensors(run(experiment, new RecordingContext(model)));
+                byte[] second = ResultFiles.toSafetensors(run(experiment, new RecordingContext(model)));
+                assertThat(second).as(experiment.kind()).isEqualTo(first);
+            }
+        } finally {
+            if (before == null) {
+                System.clearProperty("unembed.engine.threads");
+            } else {
+                System.setProperty("unembed.engine.threads", before);
             }
         }
     }
@@ -162,30 +133,8 @@ class ExperimentContractTest {
         return SafetensorsFile.of("result", ResultFiles.toSafetensors(result));
     }
 
-    @Test
-    void theSameRunGivesTheSameBytes() {
-        try (LanguageModel model = Fixtures.load(Fixtures.demo())) {
-            for (Experiment<?, ?> experiment : EXPERIMENTS) {
-                byte[] first = ResultFiles.toSafetensors(run(experiment, new RecordingContext(model)));
-                byte[] second = ResultFiles.toSafetensors(run(experiment, new RecordingContext(model)));
-                assertThat(second).as(experiment.kind()).isEqualTo(first);
-            }
-        }
-    }
-
-    @Test
-    void theySayHowMuchMemoryTheyNeed() {
-        for (Experiment<?, ?> experiment : EXPERIMENTS) {
-            assertThat(memory(experiment)).as(experiment.kind()).isBetween(1L << 20, 4L << 30);
-        }
-    }
-
-    private static <P extends Record> long memory(Experiment<P, ?> experiment) {
-        return experiment.memoryBytes(sample(experiment), ModelFolder.open(Fixtures.demo()));
-    }
-
     private static <P extends Record> Result run(Experiment<P, ?> experiment, RecordingContext context) {
-        P params = sample(experiment);
+        P params = Kinds.sample(experiment);
         experiment.validate(params, ModelFolder.open(Fixtures.demo()));
         return experiment.run(params, context);
     }
