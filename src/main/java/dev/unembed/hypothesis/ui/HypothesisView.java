@@ -406,7 +406,7 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
             step.add(Parts.div("card", card));
         }
         if (run.status() == RunStatus.RUNNING) {
-            line.show(run.done(), run.total(), run.startedAt(), clock.instant());
+            line.show(run.done(), run.total(), run.kept(), run.startedAt(), clock.instant());
         } else {
             line.waiting(
                     run.queuePosition() == null || run.queuePosition() == 1
