@@ -4,8 +4,5 @@ alter table run_checkpoint
   add column done bigint not null default 0,
   add column total bigint not null default 0;
 
--- Steps that the present attempt found done: without them its rate would count what it never computed.
-alter table run add column kept bigint not null default 0;
-
 -- Serves: forgetting the checkpoints of runs that were stopped and never resumed.
 create index run_checkpoint_saved_idx on run_checkpoint (saved_at);
