@@ -1,5 +1,7 @@
 package dev.unembed.hypothesis;
 
+import static dev.unembed.base.Given.required;
+
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.unembed.account.Actor;
@@ -150,7 +152,7 @@ public class HypothesisResource {
         HypothesisDetails made = hypotheses.create(
                 actor,
                 new NewHypothesis(
-                        workspace(actor, asked.workspace()),
+                        workspaces.resolve(actor, asked.workspace()),
                         asked.title(),
                         required(asked.model(), "model"),
                         asked.first()));
@@ -346,13 +348,6 @@ public class HypothesisResource {
                         number(required(to, "to"), "to", Integer.MAX_VALUE));
     }
 
-    private long workspace(Actor actor, @Nullable JsonNode workspace) {
-        if (workspace == null || workspace.isNull() || !(workspace.isTextual() || workspace.isIntegralNumber())) {
-            throw new InvalidInput("workspace is missing; expected the id or the name of one of your workspaces.");
-        }
-        return workspaces.resolve(actor, workspace.asText());
-    }
-
     private static long number(String text, String name, long max) {
         try {
             long number = Long.parseLong(text);
@@ -363,12 +358,5 @@ public class HypothesisResource {
             throw new InvalidInput(name + " is '" + text + "'; expected a whole number.", e);
         }
         throw new InvalidInput(name + " is " + text + "; expected 0 to " + max + ".");
-    }
-
-    private static <T> T required(@Nullable T value, String name) {
-        if (value == null) {
-            throw new InvalidInput(name + " is missing.");
-        }
-        return value;
     }
 }

@@ -1,5 +1,7 @@
 package dev.unembed.promptset;
 
+import static dev.unembed.base.Given.required;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.unembed.account.Actor;
 import dev.unembed.account.CurrentActor;
@@ -201,7 +203,7 @@ public class PromptSetResource {
     public RestResponse<VersionDetails> create(@Nullable NewSet body, UriInfo uri) {
         Actor actor = current.actor();
         NewSet asked = required(body, "body");
-        long workspace = workspace(actor, asked.workspace());
+        long workspace = workspaces.resolve(actor, asked.workspace());
         String name = required(asked.name(), "name");
         String note = asked.note() == null ? "" : asked.note();
         VersionDetails made;
@@ -272,7 +274,7 @@ public class PromptSetResource {
                     ? sets.save(actor, asked.into(), null, note, read.examples(), null)
                     : sets.create(
                             actor,
-                            workspace(actor, asked.workspace()),
+                            workspaces.resolve(actor, asked.workspace()),
                             required(asked.name(), "name"),
                             note,
                             read.examples(),
@@ -439,13 +441,6 @@ public class PromptSetResource {
         return sets.generate(required(recipe.model(), "model"), recipe.recipe());
     }
 
-    private long workspace(Actor actor, @Nullable JsonNode workspace) {
-        if (workspace == null || !(workspace.isTextual() || workspace.isIntegralNumber())) {
-            throw new InvalidInput("workspace is missing; expected the id or the name of one of your workspaces.");
-        }
-        return workspaces.resolve(actor, workspace.asText());
-    }
-
     private static List<PromptExample> examples(@Nullable List<PromptExample> given) {
         List<PromptExample> examples = new ArrayList<>();
         for (PromptExample each : required(given, "examples (or generate)")) {
@@ -458,12 +453,5 @@ public class PromptSetResource {
         if (examples != null) {
             throw new InvalidInput("examples and generate are both given; give one of them.");
         }
-    }
-
-    private static <T> T required(@Nullable T value, String name) {
-        if (value == null) {
-            throw new InvalidInput(name + " is missing.");
-        }
-        return value;
     }
 }

@@ -56,6 +56,7 @@ class Run {
     boolean cancelRequested;
     long done;
     long total;
+    long kept;
     int attempt;
     int deaths;
 

@@ -72,7 +72,8 @@ public class RunClaims {
     @Transactional
     public Optional<Claim> take(long runId, String worker) {
         Optional<Claim> claim = database.first("""
-                update run set status = 'RUNNING', attempt = attempt + 1, worker = ?, device = null, started_at = ?, done = 0, total = 0,
+                update run set status = 'RUNNING', attempt = attempt + 1, worker = ?, device = null, started_at = ?, done = 0,
+                    total = 0, kept = coalesce((select c.done from run_checkpoint c where c.run_id = run.id), 0),
                     deaths = deaths + case when status = 'RUNNING' then 1 else 0 end
                 where id = ? and status in ('QUEUED', 'RUNNING')
                 returning id, attempt, kind, model_id, (select name from model where id = model_id) as model, params, seed,

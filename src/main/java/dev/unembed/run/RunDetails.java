@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param prompt the first 200 characters of what was read, for lists
  * @param done steps done of {@code total}; 0 of 0 before the first report
+ * @param kept steps of {@code done} that this attempt found done by an earlier one
  * @param queuePosition 1 for the next to start; null unless queued
  * @param checkpoint what was saved of an unfinished run; null where nothing was
  * @param device where it was computed: {@code cpu}, {@code cuda:0, cuda:1}; {@code cpu, streamed} where the weights were
@@ -31,6 +32,7 @@ public record RunDetails(
         int priority,
         long done,
         long total,
+        long kept,
         boolean cancelRequested,
         @Nullable @Schema(nullable = true) Integer queuePosition,
         String author,

@@ -1,5 +1,7 @@
 package dev.unembed.run;
 
+import static dev.unembed.base.Given.required;
+
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -154,7 +156,7 @@ public class RunResource {
         Actor actor = current.actor();
         Submitted asked = required(body, "body");
         RunRequest request = new RunRequest(
-                workspace(actor, asked.workspace()),
+                workspaces.resolve(actor, asked.workspace()),
                 asked.kind() == null ? "lens" : asked.kind(),
                 required(asked.model(), "model"),
                 asked.title(),
@@ -365,13 +367,6 @@ public class RunResource {
                 .build();
     }
 
-    private long workspace(Actor actor, @Nullable JsonNode workspace) {
-        if (workspace == null || workspace.isNull() || !(workspace.isTextual() || workspace.isIntegralNumber())) {
-            throw new InvalidInput("workspace is missing; expected the id or the name of one of your workspaces.");
-        }
-        return workspaces.resolve(actor, workspace.asText());
-    }
-
     private static Response.ResponseBuilder located(int status, RunDetails run) {
         return Response.status(status).location(URI.create("/api/v1/runs/" + run.id()));
     }
@@ -423,13 +418,6 @@ public class RunResource {
         } catch (NumberFormatException e) {
             throw new InvalidInput(name + " is '" + text + "'; expected a whole number.");
         }
-    }
-
-    private static <T> T required(@Nullable T value, String name) {
-        if (value == null) {
-            throw new InvalidInput(name + " is missing.");
-        }
-        return value;
     }
 
     private static List<String> withoutNulls(List<String> tags) {

@@ -291,6 +291,7 @@ class Runs implements PanacheRepository<Run> {
                 row.getInt("priority"),
                 row.getLong("done"),
                 row.getLong("total"),
+                row.getLong("kept"),
                 row.getBoolean("cancel_requested"),
                 row.getObject("queue_position", Integer.class),
                 row.getString("username"),

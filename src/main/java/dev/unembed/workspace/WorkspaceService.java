@@ -1,5 +1,6 @@
 package dev.unembed.workspace;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.unembed.account.AccountService;
 import dev.unembed.account.Actor;
 import dev.unembed.base.Conflict;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.hibernate.exception.ConstraintViolationException;
+import org.jspecify.annotations.Nullable;
 
 /** Workspaces, their members, and the one place where membership is checked. */
 @ApplicationScoped
@@ -93,6 +95,15 @@ public class WorkspaceService {
                     "You are in several workspaces named \"%s\"; give the id of one: %s.".formatted(idOrName, ids));
         }
         return ids.getFirst();
+    }
+
+    /** The same for JSON, where an id is a number and a name a text. */
+    @Transactional
+    public long resolve(Actor actor, @Nullable JsonNode idOrName) {
+        if (idOrName == null || !(idOrName.isTextual() || idOrName.isIntegralNumber())) {
+            throw new InvalidInput("workspace is missing; expected the id or the name of one of your workspaces.");
+        }
+        return resolve(actor, idOrName.asText());
     }
 
     /** The actor's workspaces, by name. */

@@ -259,6 +259,7 @@ class RunApiTest {
                     .jsonPath();
             assertThat(resumed.getLong("id")).isEqualTo(id);
             gate.awaitArrival();
+            assertThat(run(editor, id).getLong("kept")).isEqualTo(3);
             gate.letThrough(1); // the other three were counted before
             JsonPath ended = awaitStatus(editor, id, "SUCCEEDED");
             assertThat(ended.getInt("attempt")).isEqualTo(2);

@@ -1,6 +1,5 @@
 package dev.unembed.account.ui;
 
-import com.vaadin.flow.component.Component;
 import dev.unembed.base.ui.NavigationEntry;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -14,23 +13,8 @@ public class UsersEntry implements NavigationEntry {
     }
 
     @Override
-    public Place place() {
-        return Place.SURROUNDINGS;
-    }
-
-    @Override
-    public int order() {
-        return 30;
-    }
-
-    @Override
-    public String label() {
-        return "Users";
-    }
-
-    @Override
-    public Class<? extends Component> target() {
-        return UsersView.class;
+    public Line line() {
+        return new Line(Place.SURROUNDINGS, 30, "Users", UsersView.class);
     }
 
     @Override

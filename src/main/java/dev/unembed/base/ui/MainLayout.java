@@ -103,16 +103,16 @@ public class MainLayout extends Div implements RouterLayout {
 
     private static List<Component> entries(List<NavigationEntry> entries, Place place) {
         return entries.stream()
-                .filter(entry -> entry.place() == place && entry.isVisible())
-                .sorted(Comparator.comparingInt(NavigationEntry::order))
+                .filter(entry -> entry.line().place() == place && entry.isVisible())
+                .sorted(Comparator.comparingInt(entry -> entry.line().order()))
                 .map(MainLayout::link)
                 .toList();
     }
 
     private static Component link(NavigationEntry entry) {
         RouterLink link = new RouterLink();
-        link.setRoute(entry.target());
-        link.add(new Span(entry.label()));
+        link.setRoute(entry.line().target());
+        link.add(new Span(entry.line().label()));
         entry.note().ifPresent(link::add);
         link.setHighlightCondition(
                 (self, event) -> HighlightConditions.sameLocation().shouldHighlight(self, event)

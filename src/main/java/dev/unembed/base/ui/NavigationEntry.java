@@ -11,14 +11,13 @@ public interface NavigationEntry {
         SURROUNDINGS
     }
 
-    Place place();
+    /**
+     * @param order smaller comes first within its place
+     * @param target the page it leads to
+     */
+    record Line(Place place, int order, String label, Class<? extends Component> target) {}
 
-    /** Smaller comes first within its place. */
-    int order();
-
-    String label();
-
-    Class<? extends Component> target();
+    Line line();
 
     /** Whether a page at this path belongs here, besides the target itself; without a leading slash. */
     default boolean covers(String path) {

@@ -23,9 +23,13 @@ public class ProgressLine extends Div {
         add(bar, Parts.row(share, words));
     }
 
-    /** Shows this many steps of it. */
-    public void show(long done, long total, @Nullable Instant startedAt, Instant now) {
-        show(done, total, describe(done, total, startedAt, now));
+    /**
+     * Shows this many steps of it.
+     *
+     * @param kept steps that were done before it started, so that they say nothing about its rate
+     */
+    public void show(long done, long total, long kept, @Nullable Instant startedAt, Instant now) {
+        show(done, total, describe(done, total, kept, startedAt, now));
     }
 
     /**
@@ -53,7 +57,7 @@ public class ProgressLine extends Div {
 
     /** Nothing of it is done yet; the sentence says what it waits for. */
     public void waiting(String sentence) {
-        show(0, 0, null, Instant.EPOCH);
+        show(0, 0, 0, null, Instant.EPOCH);
         words.setText(sentence);
     }
 
@@ -62,19 +66,19 @@ public class ProgressLine extends Div {
     }
 
     /** {@code 12 of 30 steps · 4.1 steps/s · about 4.4 s left}; the rate once there is one to speak of. */
-    static String describe(long done, long total, @Nullable Instant startedAt, Instant now) {
+    static String describe(long done, long total, long kept, @Nullable Instant startedAt, Instant now) {
         if (total <= 0) {
             return "Loading the model …";
         }
         String words = Figures.grouped(done) + " of " + Figures.grouped(total) + " steps";
-        if (startedAt == null || done <= 0) {
+        if (startedAt == null || done <= kept) {
             return words;
         }
         double seconds = Duration.between(startedAt, now).toMillis() / 1000.0;
         if (seconds < 0.5) {
             return words;
         }
-        double rate = done / seconds;
+        double rate = (done - kept) / seconds;
         String perSecond = rate >= 10 ? Figures.grouped(Math.round(rate)) : String.format(Locale.ROOT, "%.1f", rate);
         Duration left = Duration.ofMillis(Math.round((total - done) / rate * 1000));
         return words + " · " + perSecond + " steps/s · about " + Figures.duration(left) + " left";

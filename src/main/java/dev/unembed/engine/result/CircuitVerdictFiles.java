@@ -1,11 +1,7 @@
 package dev.unembed.engine.result;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.unembed.engine.safetensors.SafetensorsFile;
-import dev.unembed.engine.safetensors.SafetensorsWriter;
-import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.List;
 
@@ -23,9 +19,7 @@ final class CircuitVerdictFiles {
             values[examples.size() + i] = (float) examples.get(i).circuit();
             values[2 * examples.size() + i] = (float) examples.get(i).knockout();
         }
-        return new SafetensorsWriter()
-                .metadata("format", FORMAT)
-                .metadata("header", HeaderJson.write(verdict))
+        return HeaderJson.file(FORMAT, verdict)
                 .floats("modelCircuitKnockout", values, 3, examples.size())
                 .toBytes();
     }
@@ -35,30 +29,19 @@ final class CircuitVerdictFiles {
     }
 
     static void writeJson(CircuitVerdict verdict, OutputStream out) {
-        try (JsonGenerator json = HeaderJson.JSON.createGenerator(out)) {
-            json.writePOJO(verdict);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        HeaderJson.stream(out, json -> json.writePOJO(verdict));
     }
 
     /** A line per example. */
     static void writeCsv(CircuitVerdict verdict, Writer out) {
-        try {
-            out.append("example,prompt,answer,foil,model,circuit,knockout\r\n");
+        Csv.write(out, lines -> {
+            lines.append("example,prompt,answer,foil,model,circuit,knockout" + Csv.LINE_END);
             int number = 1;
             for (CircuitVerdict.Example example : verdict.examples()) {
-                out.append(number++ + "," + quoted(example.prompt()) + "," + quoted(example.answer()) + ","
-                        + quoted(example.foil()) + "," + example.model() + "," + example.circuit() + ","
-                        + example.knockout() + "\r\n");
+                lines.append(number++ + "," + Csv.quoted(example.prompt()) + "," + Csv.quoted(example.answer()) + ","
+                        + Csv.quoted(example.foil()) + "," + example.model() + "," + example.circuit() + ","
+                        + example.knockout() + Csv.LINE_END);
             }
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String quoted(String text) {
-        return '"' + text.replace("\"", "\"\"") + '"';
+        });
     }
 }

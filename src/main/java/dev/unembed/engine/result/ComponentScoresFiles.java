@@ -5,11 +5,9 @@ import dev.unembed.engine.result.ComponentScores.Header;
 import dev.unembed.engine.result.ComponentScores.Spread;
 import dev.unembed.engine.result.ComponentScores.Values;
 import dev.unembed.engine.safetensors.SafetensorsFile;
-import dev.unembed.engine.safetensors.SafetensorsWriter;
 import dev.unembed.engine.transformer.ComponentId;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 
 /** The files of {@link ComponentScores}. */
@@ -23,9 +21,7 @@ final class ComponentScoresFiles {
         Values v = scores.values();
         int layers = header.layers();
         int k = scores.neuronsPerMlp();
-        return new SafetensorsWriter()
-                .metadata("format", FORMAT)
-                .metadata("header", HeaderJson.write(header))
+        return HeaderJson.file(FORMAT, header)
                 .floats(
                         "votes",
                         v.votes(),
@@ -57,11 +53,9 @@ final class ComponentScoresFiles {
                         file.floats("mlpBias")));
     }
 
-    // -- JSON -----------------------------------------------------------------------------------------------------
-
     static void writeJson(ComponentScores scores, OutputStream out) {
         Header header = scores.header();
-        try (JsonGenerator json = HeaderJson.JSON.createGenerator(out)) {
+        HeaderJson.stream(out, json -> {
             json.writeStartObject();
             json.writeStringField("kind", header.kind());
             json.writeStringField("metric", header.metric());
@@ -86,9 +80,7 @@ final class ComponentScoresFiles {
             json.writeEndObject();
             json.writePOJOField("summary", scores.summary());
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
     }
 
     private static void writeComponent(JsonGenerator json, ComponentScores scores, int component) throws IOException {
@@ -157,16 +149,14 @@ final class ComponentScoresFiles {
         json.writeEndObject();
     }
 
-    // -- CSV ------------------------------------------------------------------------------------------------------
-
     /** A line per component; the last columns are the examples, numbered from 1. */
     static void writeCsv(ComponentScores scores, Writer out) {
-        try {
+        Csv.write(out, lines -> {
             StringBuilder head = new StringBuilder("component,mean,sd,q25,median,q75,helping");
             for (int e = 1; e <= scores.header().examples().size(); e++) {
                 head.append(",example_").append(e);
             }
-            out.append(head).append("\r\n");
+            lines.append(head).append(Csv.LINE_END);
             for (int c = 0; c < scores.header().components().size(); c++) {
                 Spread spread = scores.spread(c);
                 StringBuilder line = new StringBuilder()
@@ -186,11 +176,8 @@ final class ComponentScoresFiles {
                 for (int e = 0; e < scores.header().examples().size(); e++) {
                     line.append(',').append(scores.vote(c, e));
                 }
-                out.append(line).append("\r\n");
+                lines.append(line).append(Csv.LINE_END);
             }
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
     }
 }

@@ -6,20 +6,40 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.safetensors.SafetensorsFile;
+import dev.unembed.engine.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
-/** The facts of a result that travel as JSON in the metadata of its file. */
+/** What the files of results have in common: facts as JSON in the metadata of the stored file, and the public JSON. */
 final class HeaderJson {
-    static final ObjectMapper JSON = JsonMapper.builder()
+    /** Writes one JSON value. */
+    interface Body {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
             .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
             .build();
 
     private HeaderJson() {}
 
-    static String write(Record header) {
+    /** The beginning of a stored file: its format and its header; arrays follow. */
+    static SafetensorsWriter file(String format, Record header) {
         try {
-            return JSON.writeValueAsString(header);
+            return new SafetensorsWriter()
+                    .metadata("format", format)
+                    .metadata("header", JSON.writeValueAsString(header));
         } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Streams the public form; the stream is flushed and left open. */
+    static void stream(OutputStream out, Body body) {
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            body.write(json);
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }

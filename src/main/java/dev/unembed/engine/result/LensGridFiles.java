@@ -5,10 +5,8 @@ import dev.unembed.engine.result.LensGrid.Header;
 import dev.unembed.engine.result.LensGrid.Token;
 import dev.unembed.engine.result.LensGrid.Values;
 import dev.unembed.engine.safetensors.SafetensorsFile;
-import dev.unembed.engine.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 
 /** The files of a {@link LensGrid}. */
@@ -25,9 +23,7 @@ final class LensGridFiles {
         int m = grid.header().tracked().size();
         int[] tokenIds = grid.header().tokens().stream().mapToInt(Token::id).toArray();
         int[] trackedIds = grid.header().tracked().stream().mapToInt(Token::id).toArray();
-        return new SafetensorsWriter()
-                .metadata("format", FORMAT)
-                .metadata("header", HeaderJson.write(grid.header()))
+        return HeaderJson.file(FORMAT, grid.header())
                 .ints("tokenIds", tokenIds, positions)
                 .floats("layers", v.layers(), rows)
                 .ints("topIds", v.topIds(), rows, positions, k)
@@ -58,12 +54,10 @@ final class LensGridFiles {
                         file.ints("trackedRank")));
     }
 
-    // -- JSON -----------------------------------------------------------------------------------------------------
-
     static void writeJson(LensGrid grid, OutputStream out) {
         Header header = grid.header();
         Values values = grid.values();
-        try (JsonGenerator json = HeaderJson.JSON.createGenerator(out)) {
+        HeaderJson.stream(out, json -> {
             json.writeStartObject();
             json.writeStringField("kind", header.kind());
             json.writeStringField("lens", header.lens());
@@ -93,9 +87,7 @@ final class LensGridFiles {
                 json.writePOJOField("deviation", header.deviation());
             }
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
     }
 
     private static void writeTop(JsonGenerator json, LensGrid grid) throws IOException {
@@ -161,28 +153,23 @@ final class LensGridFiles {
         json.writeEndArray();
     }
 
-    // -- CSV ------------------------------------------------------------------------------------------------------
-
     static void writeCsv(LensGrid grid, Writer out) {
-        try {
+        Csv.write(out, lines -> {
             StringBuilder line =
                     new StringBuilder("layer,hook,position,token_id,token,top1_id,top1_token,top1_log_prob,"
                             + "entropy_nats,kl_to_final_nats,final_log_prob,final_rank");
             for (Token token : grid.header().tracked()) {
                 String name = "tracked " + token.id() + " '" + token.text() + "' ";
-                line.append(',').append(quoted(name + "log_prob"));
-                line.append(',').append(quoted(name + "rank"));
+                line.append(',').append(Csv.quoted(name + "log_prob"));
+                line.append(',').append(Csv.quoted(name + "rank"));
             }
-            out.append(line).append("\r\n");
+            lines.append(line).append(Csv.LINE_END);
             for (int row = 0; row < grid.rows(); row++) {
                 for (int position = 0; position < grid.positions(); position++) {
-                    writeCell(grid, row, position, out);
+                    writeCell(grid, row, position, lines);
                 }
             }
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
     }
 
     private static void writeCell(LensGrid grid, int row, int position, Writer out) throws IOException {
@@ -196,8 +183,8 @@ final class LensGridFiles {
                 .append(',');
         line.append(grid.header().hooks().get(row)).append(',');
         line.append(position).append(',');
-        line.append(token.id()).append(',').append(quoted(token.text())).append(',');
-        line.append(top).append(',').append(quoted(grid.text(top))).append(',');
+        line.append(token.id()).append(',').append(Csv.quoted(token.text())).append(',');
+        line.append(top).append(',').append(Csv.quoted(grid.text(top))).append(',');
         line.append(grid.topLogProb(row, position, 0)).append(',');
         line.append(v.entropy()[cell]).append(',').append(v.klToFinal()[cell]).append(',');
         line.append(v.finalLogProb()[cell]).append(',').append(v.finalRank()[cell]);
@@ -206,11 +193,6 @@ final class LensGridFiles {
             line.append(',').append(v.trackedLogProb()[m * cells + cell]);
             line.append(',').append(v.trackedRank()[m * cells + cell]);
         }
-        out.append(line).append("\r\n");
-    }
-
-    /** Always quoted: tokens have leading spaces, commas, quotes and line breaks. */
-    private static String quoted(String text) {
-        return '"' + text.replace("\"", "\"\"") + '"';
+        out.append(line).append(Csv.LINE_END);
     }
 }

@@ -2,10 +2,8 @@ package dev.unembed.engine.result;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.unembed.engine.safetensors.SafetensorsFile;
-import dev.unembed.engine.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 
 /** The files of a {@link ScoreGrid}. */
@@ -17,9 +15,7 @@ final class ScoreGridFiles {
     static byte[] toSafetensors(ScoreGrid grid) {
         int layers = grid.header().layers();
         int columns = grid.header().columns().size();
-        return new SafetensorsWriter()
-                .metadata("format", FORMAT)
-                .metadata("header", HeaderJson.write(grid.header()))
+        return HeaderJson.file(FORMAT, grid.header())
                 .floats("values", grid.values(), layers, columns)
                 .floats("raw", grid.raw(), layers, columns)
                 .toBytes();
@@ -32,7 +28,7 @@ final class ScoreGridFiles {
 
     static void writeJson(ScoreGrid grid, OutputStream out) {
         ScoreGrid.Header header = grid.header();
-        try (JsonGenerator json = HeaderJson.JSON.createGenerator(out)) {
+        HeaderJson.stream(out, json -> {
             json.writeStartObject();
             json.writeStringField("kind", header.kind());
             json.writeStringField("site", header.site());
@@ -48,9 +44,7 @@ final class ScoreGridFiles {
             json.writePOJOField("selfCheck", header.selfCheck());
             json.writePOJOField("summary", grid.summary());
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
     }
 
     private static void writeRows(JsonGenerator json, String name, ScoreGrid grid, float[] values) throws IOException {
@@ -66,19 +60,16 @@ final class ScoreGridFiles {
     }
 
     static void writeCsv(ScoreGrid grid, Writer out) {
-        try {
-            out.append("layer,column,label,value,mean_logit_difference\r\n");
+        Csv.write(out, lines -> {
+            lines.append("layer,column,label,value,mean_logit_difference" + Csv.LINE_END);
             for (int layer = 0; layer < grid.header().layers(); layer++) {
                 for (int column = 0; column < grid.header().columns().size(); column++) {
-                    String label = grid.header().columns().get(column).replace("\"", "\"\"");
+                    String label = Csv.quoted(grid.header().columns().get(column));
                     int cell = grid.cell(layer, column);
-                    out.append(layer + "," + column + ",\"" + label + "\"," + grid.values()[cell] + ","
-                            + grid.raw()[cell] + "\r\n");
+                    lines.append(layer + "," + column + "," + label + "," + grid.values()[cell] + "," + grid.raw()[cell]
+                            + Csv.LINE_END);
                 }
             }
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
     }
 }

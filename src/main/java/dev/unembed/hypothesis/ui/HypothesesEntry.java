@@ -1,21 +1,20 @@
 package dev.unembed.hypothesis.ui;
 
 import com.vaadin.flow.component.Component;
-import com.vaadin.flow.component.html.Span;
 import dev.unembed.account.ui.SignedIn;
 import dev.unembed.base.ui.ChosenWorkspace;
 import dev.unembed.base.ui.Figures;
 import dev.unembed.base.ui.NavigationEntry;
-import dev.unembed.base.ui.Parts;
 import dev.unembed.hypothesis.HypothesisFilter;
 import dev.unembed.hypothesis.HypothesisService;
 import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
-import dev.unembed.live.LiveUpdates;
+import dev.unembed.live.LiveText;
 import dev.unembed.workspace.WorkspaceService;
 import dev.unembed.workspace.WorkspaceService.WorkspaceDetails;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.Set;
 
 /** The way to the hypotheses of the chosen workspace, with their number. */
 @ApplicationScoped
@@ -33,23 +32,8 @@ public class HypothesesEntry implements NavigationEntry {
     }
 
     @Override
-    public Place place() {
-        return Place.WORK;
-    }
-
-    @Override
-    public int order() {
-        return 30;
-    }
-
-    @Override
-    public String label() {
-        return "Hypotheses";
-    }
-
-    @Override
-    public Class<? extends Component> target() {
-        return HypothesisListView.class;
+    public Line line() {
+        return new Line(Place.WORK, 30, "Hypotheses", HypothesisListView.class);
     }
 
     @Override
@@ -59,15 +43,12 @@ public class HypothesesEntry implements NavigationEntry {
 
     @Override
     public Optional<Component> note() {
-        Span count = Parts.text("", "n");
-        Runnable show =
-                () -> count.setText(ChosenWorkspace.among(workspaces.list(signedIn.actor()), WorkspaceDetails::id)
+        return Optional.of(LiveText.of(
+                feed,
+                Set.of(Change.HYPOTHESIS),
+                () -> ChosenWorkspace.among(workspaces.list(signedIn.actor()), WorkspaceDetails::id)
                         .map(workspace -> Figures.grouped(
                                 hypotheses.count(signedIn.actor(), HypothesisFilter.of(workspace.id()))))
-                        .orElse(""));
-        show.run();
-        ChosenWorkspace.listen(count, show);
-        LiveUpdates.follow(count, feed, change -> change.topic().equals(Change.HYPOTHESIS), changes -> show.run());
-        return Optional.of(count);
+                        .orElse("")));
     }
 }

@@ -73,6 +73,9 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
     private @Nullable Version version;
     private @Nullable Integer comparedWith;
     private @Nullable ProgressLine progress;
+    /** A test that may be resumed from elsewhere, or 0. */
+    private long stoppedTest;
+
     private long verdictRun;
     private boolean mayEdit;
     private boolean renaming;
@@ -147,7 +150,7 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
         boolean mine = changes.stream()
                 .anyMatch(change -> change.topic().equals(Change.HYPOTHESIS)
                         ? change.id() == current.id()
-                        : before.testing() != null && before.testing() == change.id());
+                        : before.testing() != null && before.testing() == change.id() || change.id() == stoppedTest);
         if (mine) {
             reload(current.id(), before.number());
         }
@@ -348,6 +351,7 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
             return;
         }
         progress = null;
+        stoppedTest = 0;
         step.removeAll();
         switch (of.state()) {
             case DRAFT ->
@@ -381,6 +385,7 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
     }
 
     private Component stopped(String heading, String sentence, RunDetails test) {
+        stoppedTest = test.id();
         Component card = next(heading, sentence + (test.resumable() ? " What was computed of it is kept." : ""));
         if (mayEdit && test.resumable()) {
             Div resume = Parts.row(
@@ -406,7 +411,7 @@ public class HypothesisView extends Div implements BeforeEnterObserver, HasDynam
             step.add(Parts.div("card", card));
         }
         if (run.status() == RunStatus.RUNNING) {
-            line.show(run.done(), run.total(), run.startedAt(), clock.instant());
+            line.show(run.done(), run.total(), run.kept(), run.startedAt(), clock.instant());
         } else {
             line.waiting(
                     run.queuePosition() == null || run.queuePosition() == 1

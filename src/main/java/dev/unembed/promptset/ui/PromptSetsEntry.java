@@ -1,20 +1,19 @@
 package dev.unembed.promptset.ui;
 
 import com.vaadin.flow.component.Component;
-import com.vaadin.flow.component.html.Span;
 import dev.unembed.account.ui.SignedIn;
 import dev.unembed.base.ui.ChosenWorkspace;
 import dev.unembed.base.ui.Figures;
 import dev.unembed.base.ui.NavigationEntry;
-import dev.unembed.base.ui.Parts;
 import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
-import dev.unembed.live.LiveUpdates;
+import dev.unembed.live.LiveText;
 import dev.unembed.promptset.PromptSetService;
 import dev.unembed.workspace.WorkspaceService;
 import dev.unembed.workspace.WorkspaceService.WorkspaceDetails;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.Set;
 
 /** The way to the prompt sets of the chosen workspace, with their number. */
 @ApplicationScoped
@@ -32,23 +31,8 @@ public class PromptSetsEntry implements NavigationEntry {
     }
 
     @Override
-    public Place place() {
-        return Place.WORK;
-    }
-
-    @Override
-    public int order() {
-        return 20;
-    }
-
-    @Override
-    public String label() {
-        return "Prompt sets";
-    }
-
-    @Override
-    public Class<? extends Component> target() {
-        return PromptSetListView.class;
+    public Line line() {
+        return new Line(Place.WORK, 20, "Prompt sets", PromptSetListView.class);
     }
 
     @Override
@@ -58,15 +42,12 @@ public class PromptSetsEntry implements NavigationEntry {
 
     @Override
     public Optional<Component> note() {
-        Span count = Parts.text("", "n");
-        Runnable show =
-                () -> count.setText(ChosenWorkspace.among(workspaces.list(signedIn.actor()), WorkspaceDetails::id)
+        return Optional.of(LiveText.of(
+                feed,
+                Set.of(Change.PROMPT_SET),
+                () -> ChosenWorkspace.among(workspaces.list(signedIn.actor()), WorkspaceDetails::id)
                         .map(workspace -> Figures.grouped(sets.list(signedIn.actor(), workspace.id(), null)
                                 .size()))
-                        .orElse(""));
-        show.run();
-        ChosenWorkspace.listen(count, show);
-        LiveUpdates.follow(count, feed, change -> change.topic().equals(Change.PROMPT_SET), changes -> show.run());
-        return Optional.of(count);
+                        .orElse("")));
     }
 }

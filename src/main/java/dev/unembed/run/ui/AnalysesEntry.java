@@ -1,21 +1,20 @@
 package dev.unembed.run.ui;
 
 import com.vaadin.flow.component.Component;
-import com.vaadin.flow.component.html.Span;
 import dev.unembed.account.ui.SignedIn;
 import dev.unembed.base.ui.ChosenWorkspace;
 import dev.unembed.base.ui.Figures;
 import dev.unembed.base.ui.NavigationEntry;
-import dev.unembed.base.ui.Parts;
 import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
-import dev.unembed.live.LiveUpdates;
+import dev.unembed.live.LiveText;
 import dev.unembed.run.RunFilter;
 import dev.unembed.run.RunService;
 import dev.unembed.workspace.WorkspaceService;
 import dev.unembed.workspace.WorkspaceService.WorkspaceDetails;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.Set;
 
 /** The way to the analyses of the chosen workspace, with their number. */
 @ApplicationScoped
@@ -33,23 +32,8 @@ public class AnalysesEntry implements NavigationEntry {
     }
 
     @Override
-    public Place place() {
-        return Place.WORK;
-    }
-
-    @Override
-    public int order() {
-        return 10;
-    }
-
-    @Override
-    public String label() {
-        return "Analyses";
-    }
-
-    @Override
-    public Class<? extends Component> target() {
-        return RunListView.class;
+    public Line line() {
+        return new Line(Place.WORK, 10, "Analyses", RunListView.class);
     }
 
     @Override
@@ -59,14 +43,11 @@ public class AnalysesEntry implements NavigationEntry {
 
     @Override
     public Optional<Component> note() {
-        Span count = Parts.text("", "n");
-        Runnable show =
-                () -> count.setText(ChosenWorkspace.among(workspaces.list(signedIn.actor()), WorkspaceDetails::id)
+        return Optional.of(LiveText.of(
+                feed,
+                Set.of(Change.RUN),
+                () -> ChosenWorkspace.among(workspaces.list(signedIn.actor()), WorkspaceDetails::id)
                         .map(workspace -> Figures.grouped(runs.count(signedIn.actor(), RunFilter.of(workspace.id()))))
-                        .orElse(""));
-        show.run();
-        ChosenWorkspace.listen(count, show);
-        LiveUpdates.follow(count, feed, change -> change.topic().equals(Change.RUN), changes -> show.run());
-        return Optional.of(count);
+                        .orElse("")));
     }
 }

@@ -1,17 +1,16 @@
 package dev.unembed.run.ui;
 
 import com.vaadin.flow.component.Component;
-import com.vaadin.flow.component.html.Span;
 import dev.unembed.account.ui.SignedIn;
 import dev.unembed.base.ui.NavigationEntry;
-import dev.unembed.base.ui.Parts;
 import dev.unembed.live.Change;
 import dev.unembed.live.ChangeFeed;
-import dev.unembed.live.LiveUpdates;
+import dev.unembed.live.LiveText;
 import dev.unembed.run.QueueService;
 import dev.unembed.run.QueueService.QueueState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.Set;
 
 /** The way to the queue, with what is going on. */
 @ApplicationScoped
@@ -27,36 +26,14 @@ public class QueueEntry implements NavigationEntry {
     }
 
     @Override
-    public Place place() {
-        return Place.SURROUNDINGS;
-    }
-
-    @Override
-    public int order() {
-        return 10;
-    }
-
-    @Override
-    public String label() {
-        return "Queue";
-    }
-
-    @Override
-    public Class<? extends Component> target() {
-        return QueueView.class;
+    public Line line() {
+        return new Line(Place.SURROUNDINGS, 10, "Queue", QueueView.class);
     }
 
     @Override
     public Optional<Component> note() {
-        Span note = Parts.text("", "n");
-        Runnable show = () -> note.setText(describe(queue.state(signedIn.actor())));
-        show.run();
-        LiveUpdates.follow(
-                note,
-                feed,
-                change -> change.topic().equals(Change.RUN) || change.topic().equals(Change.QUEUE),
-                changes -> show.run());
-        return Optional.of(note);
+        return Optional.of(
+                LiveText.of(feed, Set.of(Change.RUN, Change.QUEUE), () -> describe(queue.state(signedIn.actor()))));
     }
 
     static String describe(QueueState state) {

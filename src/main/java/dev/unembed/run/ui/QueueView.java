@@ -128,7 +128,7 @@ public class QueueView extends Div {
         for (RunDetails run : state.running()) {
             ProgressLine line = progress.get(run.id());
             if (line != null) {
-                line.show(run.done(), run.total(), run.startedAt(), clock.instant());
+                line.show(run.done(), run.total(), run.kept(), run.startedAt(), clock.instant());
             }
         }
     }

@@ -192,7 +192,7 @@ public class RunView extends Div implements BeforeEnterObserver, HasDynamicTitle
             showBody(run);
         }
         if (run.status() == RunStatus.RUNNING && progress != null) {
-            progress.show(run.done(), run.total(), run.startedAt(), clock.instant());
+            progress.show(run.done(), run.total(), run.kept(), run.startedAt(), clock.instant());
         }
         if (place != null && run.queuePosition() != null) {
             place.setText(placeInWords(run.queuePosition()));

@@ -10,19 +10,28 @@ class ProgressLineTest {
 
     @Test
     void rateAndTimeLeftFollowFromWhatWasDoneSoFar() {
-        assertThat(ProgressLine.describe(12, 30, START, START.plusSeconds(3)))
+        assertThat(ProgressLine.describe(12, 30, 0, START, START.plusSeconds(3)))
                 .isEqualTo("12 of 30 steps · 4.0 steps/s · about 4.5 s left");
     }
 
     @Test
+    void whatAnEarlierAttemptDidSaysNothingAboutTheRate() {
+        assertThat(ProgressLine.describe(24, 30, 12, START, START.plusSeconds(3)))
+                .isEqualTo("24 of 30 steps · 4.0 steps/s · about 1.5 s left");
+        assertThat(ProgressLine.describe(12, 30, 12, START, START.plusSeconds(3)))
+                .isEqualTo("12 of 30 steps");
+    }
+
+    @Test
     void noRateIsClaimedBeforeThereIsOne() {
-        assertThat(ProgressLine.describe(0, 30, START, START.plusSeconds(3))).isEqualTo("0 of 30 steps");
-        assertThat(ProgressLine.describe(2, 30, START, START.plusMillis(100))).isEqualTo("2 of 30 steps");
+        assertThat(ProgressLine.describe(0, 30, 0, START, START.plusSeconds(3))).isEqualTo("0 of 30 steps");
+        assertThat(ProgressLine.describe(2, 30, 0, START, START.plusMillis(100)))
+                .isEqualTo("2 of 30 steps");
     }
 
     @Test
     void beforeTheFirstReportTheModelIsBeingLoaded() {
-        assertThat(ProgressLine.describe(0, 0, START, START.plusSeconds(3))).isEqualTo("Loading the model …");
+        assertThat(ProgressLine.describe(0, 0, 0, START, START.plusSeconds(3))).isEqualTo("Loading the model …");
         assertThat(ProgressLine.percent(0, 0)).isZero();
     }
 

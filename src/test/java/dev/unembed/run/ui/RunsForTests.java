@@ -46,6 +46,7 @@ final class RunsForTests {
                 0,
                 done,
                 total,
+                0,
                 cancelRequested,
                 status == RunStatus.QUEUED ? 3 : null,
                 "admin",
