@@ -34,10 +34,7 @@ final class AblationBench implements Benchmark {
 
     @Override
     public List<Contest> contests(BenchModels models) {
-        List<Contest> contests = new ArrayList<>();
-        contests.add(contest("GPT-2-small", models.gpt2Small()));
-        models.smolLm2().ifPresent(model -> contests.add(contest("SmolLM2-135M", model)));
-        return contests;
+        return models.contests(AblationBench::contest);
     }
 
     private static Contest contest(String name, LanguageModel model) {

@@ -22,10 +22,7 @@ final class AttributionBench implements Benchmark {
 
     @Override
     public List<Contest> contests(BenchModels models) {
-        List<Contest> contests = new ArrayList<>();
-        contests.add(contest("GPT-2-small", models.gpt2Small()));
-        models.smolLm2().ifPresent(model -> contests.add(contest("SmolLM2-135M", model)));
-        return contests;
+        return models.contests(AttributionBench::contest);
     }
 
     private static Contest contest(String name, LanguageModel model) {

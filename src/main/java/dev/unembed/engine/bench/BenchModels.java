@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /** Models to measure with: a random one made on the fly, and real ones where a folder of them is given. */
@@ -59,6 +62,14 @@ final class BenchModels implements AutoCloseable {
 
     private LanguageModel load(Path path) {
         return loaded.computeIfAbsent(path, p -> ModelFolder.open(p).load());
+    }
+
+    /** The same contest on every model that is at hand. */
+    List<Contest> contests(BiFunction<String, LanguageModel, Contest> contest) {
+        List<Contest> contests = new ArrayList<>();
+        contests.add(contest.apply("GPT-2-small", gpt2Small()));
+        smolLm2().ifPresent(model -> contests.add(contest.apply("SmolLM2-135M", model)));
+        return contests;
     }
 
     /** Random prompts of equal length, the same every time. @return [batch pos] */

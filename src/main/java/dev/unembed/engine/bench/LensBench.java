@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.bench.Contest.Contender;
 import dev.unembed.engine.bench.Contest.Target;
 import dev.unembed.engine.lens.Lens;
+import dev.unembed.engine.lens.LensQuestion;
 import dev.unembed.engine.lens.ResidualStreams;
 import dev.unembed.engine.lens.VocabularySweep;
 import dev.unembed.engine.tensor.Meter;
@@ -67,11 +68,7 @@ final class LensBench implements Benchmark {
             Meter meter = new Meter(1);
             ResidualStreams streams = new ResidualStreams(model, ids, false, scope, meter);
             VocabularySweep.run(
-                    model,
-                    new Lens.Logit(),
-                    streams.rows(),
-                    TOP_K,
-                    new int[0],
+                    new LensQuestion(model, new Lens.Logit(), streams.rows(), TOP_K, new int[0]),
                     meter,
                     VocabularySweep.Settings.standard(precision));
         }

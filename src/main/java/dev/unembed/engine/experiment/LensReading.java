@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.architecture.ModelFolder;
 import dev.unembed.engine.lens.Lens;
+import dev.unembed.engine.lens.LensQuestion;
 import dev.unembed.engine.lens.LensStatistics;
 import dev.unembed.engine.lens.ResidualStreams;
 import dev.unembed.engine.lens.VocabularySweep;
@@ -188,11 +189,7 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
                     new ResidualStreams(transformer, request.prompt().ids(), params.sublayers(), scope, meter);
             int kept = Math.min(transformer.blueprint().dVocab(), Math.max(params.topK(), SUMMARY_TOP));
             Sweep sweep = (read, precision) -> VocabularySweep.run(
-                    transformer,
-                    request.lens(),
-                    read,
-                    kept,
-                    request.tracked(),
+                    new LensQuestion(transformer, request.lens(), read, kept, request.tracked()),
                     meter,
                     VocabularySweep.Settings.standard(precision));
             LensStatistics statistics = sweep.of(streams.rows(), params.precision());

@@ -5,6 +5,7 @@ import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.transformer.Transformer;
+import dev.unembed.engine.transformer.Unembedding;
 import dev.unembed.engine.transformer.VocabularyProducts;
 
 /**
@@ -16,42 +17,29 @@ final class DeviceSweep {
     /** Logits held at a time; the library makes a few more of the same size beside them. */
     private static final long LOGIT_BYTES = 64L << 20;
 
-    private final Transformer model;
-    private final Lens lens;
-    private final NDArray[] rows;
-    private final int positions;
-    private final int topK;
-    private final int[] tracked;
+    private final LensQuestion question;
+    private final int rows;
     private final Meter meter;
     private final VocabularyProducts products;
     private final StatisticsTable out;
 
-    DeviceSweep(
-            Transformer model,
-            Lens lens,
-            NDArray[] rows,
-            int topK,
-            int[] tracked,
-            Meter meter,
-            VocabularyProducts products) {
-        this.model = model;
-        this.lens = lens;
-        this.rows = rows;
-        this.positions = (int) rows[0].getShape().get(0);
-        this.topK = topK;
-        this.tracked = tracked;
+    DeviceSweep(LensQuestion question, Meter meter, VocabularyProducts products) {
+        this.question = question;
+        this.rows = question.rows().length;
         this.meter = meter;
         this.products = products;
-        this.out = new StatisticsTable(rows.length, positions, topK, tracked.length);
+        this.out = question.table();
     }
 
     LensStatistics sweep() {
-        long perPosition = (long) rows.length * model.blueprint().dVocab() * Float.BYTES;
+        Transformer model = question.model();
+        int positions = question.positions();
+        long perPosition = (long) rows * model.blueprint().dVocab() * Float.BYTES;
         int perGroup = (int) Math.clamp(LOGIT_BYTES / perPosition, 1, positions);
         for (int from = 0; from < positions; from += perGroup) {
             int to = Math.min(positions, from + perGroup);
             sweepGroup(from, to);
-            meter.advance(VocabularySweep.units(model, rows.length, to - from));
+            meter.advance(VocabularySweep.units(model, rows, to - from));
         }
         return out.statistics();
     }
@@ -59,22 +47,22 @@ final class DeviceSweep {
     private void sweepGroup(int from, int to) {
         try (TensorScope scope = new TensorScope()) {
             TensorOps ops = scope.ops();
-            NDArray stacked = VocabularySweep.stacked(model, rows, from, to, ops); // [pos·row d_model]
-            NDArray logits =
-                    model.unembedding().all(products, lens.read(stacked, model, ops), ops); // [pos·row d_vocab]
-            NDArray own = VocabularySweep.modelLogits(
-                    model, ops.narrow(rows[rows.length - 1], 0, from, to), ops); // [pos d_vocab]
-            float[] check = ops.lastRowDifference(logits, own, rows.length).toFloatArray();
+            Unembedding exact = question.model().unembedding();
+            NDArray logits = exact.all(products, question.input(from, to, ops), ops); // [pos·row d_vocab]
+            NDArray own = question.modelLogits(from, to, ops); // [pos d_vocab]
+            float[] check = ops.lastRowDifference(logits, own, rows).toFloatArray();
             out.difference(check[0]);
             out.range(check[1]);
-            boolean exact = products == model.unembedding();
             float[] found = ops.lensStatistics(
-                            exact ? logits : ops.withLastRow(logits, own, rows.length), rows.length, topK, tracked)
+                            products == exact ? logits : ops.withLastRow(logits, own, rows),
+                            rows,
+                            question.topK(),
+                            question.tracked())
                     .toFloatArray(); // [pos·row columns]
-            int columns = 4 + 2 * topK + 2 * tracked.length;
+            int columns = 4 + 2 * question.topK() + 2 * question.tracked().length;
             for (int p = from; p < to; p++) {
-                for (int row = 0; row < rows.length; row++) {
-                    put(p, row, found, ((p - from) * rows.length + row) * columns);
+                for (int row = 0; row < rows; row++) {
+                    put(p, row, found, ((p - from) * rows + row) * columns);
                 }
             }
         }
@@ -82,6 +70,7 @@ final class DeviceSweep {
 
     /** @param first where the columns of {@link TensorOps#lensStatistics} begin */
     private void put(int position, int row, float[] found, int first) {
+        int topK = question.topK();
         StatisticsTable.Cell cell = out.cell(row, position);
         cell.spread(found[first], found[first + 1]);
         cell.finalToken(found[first + 2], (int) found[first + 3]);
@@ -90,10 +79,10 @@ final class DeviceSweep {
             cell.top(k, (int) found[top + topK + k], found[top + k]);
         }
         int followed = top + 2 * topK;
-        for (int t = 0; t < tracked.length; t++) {
+        for (int t = 0; t < question.tracked().length; t++) {
             cell.tracked(t, found[followed + 2 * t], (int) found[followed + 2 * t + 1]);
         }
-        if (row == rows.length - 1) {
+        if (row == rows - 1) {
             out.finalId(position, (int) found[top + topK]);
         }
     }

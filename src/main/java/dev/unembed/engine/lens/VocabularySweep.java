@@ -6,8 +6,6 @@ import dev.unembed.engine.tensor.Precision;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.tensor.TensorScope;
 import dev.unembed.engine.tensor.Torch;
-import dev.unembed.engine.transformer.HookPoint;
-import dev.unembed.engine.transformer.Probe;
 import dev.unembed.engine.transformer.RoundedUnembedding;
 import dev.unembed.engine.transformer.Transformer;
 import dev.unembed.engine.transformer.VocabularyProducts;
@@ -38,12 +36,11 @@ public final class VocabularySweep {
     /** Logits of the model's own path held at a time; positions beyond it are another sweep. */
     private static final long MODEL_LOGIT_BYTES = 16L << 20;
 
-    private final Transformer model;
-    private final Lens lens;
-    private final NDArray[] rows;
-    private final int positions;
+    private final LensQuestion question;
+    private final int rows;
     private final int topK;
     private final int[] tracked;
+    private final int dVocab;
     private final Meter meter;
     private final Settings settings;
     private final VocabularyProducts products;
@@ -71,21 +68,13 @@ public final class VocabularySweep {
         }
     }
 
-    private VocabularySweep(
-            Transformer model,
-            Lens lens,
-            NDArray[] rows,
-            int topK,
-            int[] tracked,
-            Meter meter,
-            Settings settings,
-            VocabularyProducts products) {
-        this.model = model;
-        this.lens = lens;
-        this.rows = rows;
-        this.positions = (int) rows[0].getShape().get(0);
-        this.topK = topK;
-        this.tracked = tracked;
+    private VocabularySweep(LensQuestion question, Meter meter, Settings settings, VocabularyProducts products) {
+        Transformer model = question.model();
+        this.question = question;
+        this.rows = question.rows().length;
+        this.topK = question.topK();
+        this.tracked = question.tracked();
+        this.dVocab = model.blueprint().dVocab();
         this.meter = meter;
         this.settings = new Settings(
                 model.unembedding().rowsAtOnce(settings.blockTokens()),
@@ -94,25 +83,20 @@ public final class VocabularySweep {
                 settings.precision());
         this.products = products;
         this.kernel = settings.scalar() ? new ScalarKernel() : BlockKernel.best();
-        this.out = new StatisticsTable(rows.length, positions, topK, tracked.length);
+        this.out = question.table();
     }
 
-    /**
-     * @param rows streams [pos d_model] from the bottom up, the last one the final stream; they stay the caller's
-     * @param topK at most the size of the vocabulary
-     * @param tracked token ids
-     * @param meter advanced by {@link #units} in all
-     */
-    public static LensStatistics run(
-            Transformer model, Lens lens, NDArray[] rows, int topK, int[] tracked, Meter meter, Settings settings) {
+    /** @param meter advanced by {@link #units} in all */
+    public static LensStatistics run(LensQuestion question, Meter meter, Settings settings) {
+        Transformer model = question.model();
         try (TensorScope scope = new TensorScope()) {
             VocabularyProducts products = switch (settings.precision()) {
                 case FP32 -> model.unembedding();
                 case BF16 -> new RoundedUnembedding(model.unembedding(), scope);
             };
             return model.weights().lastDevice().isHost()
-                    ? new VocabularySweep(model, lens, rows, topK, tracked, meter, settings, products).sweep()
-                    : new DeviceSweep(model, lens, rows, topK, tracked, meter, products).sweep();
+                    ? new VocabularySweep(question, meter, settings, products).sweep()
+                    : new DeviceSweep(question, meter, products).sweep();
         }
     }
 
@@ -136,14 +120,15 @@ public final class VocabularySweep {
     }
 
     private LensStatistics sweep() {
-        int dVocab = model.blueprint().dVocab();
-        int perGroup = positionsPerGroup(rows.length);
-        int perPart = positionsPerPart(rows.length, dVocab);
+        int positions = question.positions();
+        int perGroup = positionsPerGroup(rows);
+        int perPart = positionsPerPart(rows, dVocab);
         try (ExecutorService cores = Executors.newFixedThreadPool(settings.cores(), VocabularySweep::worker)) {
             for (int start = 0; start < positions; start += perPart) {
                 int end = Math.min(positions, start + perPart);
                 try (TensorScope scope = new TensorScope()) {
-                    NDArray logits = modelLogits(start, end, scope.ops()); // [pos d_vocab]
+                    NDArray logits =
+                            scope.ops().contiguous(question.modelLogits(start, end, scope.ops())); // [pos d_vocab]
                     MemorySegment modelLogits = TensorOps.memory(logits);
                     List<Group> groups = new ArrayList<>();
                     for (int from = start; from < end; from += perGroup) {
@@ -169,49 +154,11 @@ public final class VocabularySweep {
         return thread;
     }
 
-    private NDArray modelLogits(int from, int to, TensorOps ops) {
-        return ops.contiguous(modelLogits(model, ops.narrow(rows[rows.length - 1], 0, from, to), ops)); // [pos d_vocab]
-    }
-
-    /**
-     * The model's logits by a path of their own: norm in plain operations, the whole vocabulary in one product.
-     *
-     * @param stream [pos d_model]
-     * @return [pos d_vocab]
-     */
-    static NDArray modelLogits(Transformer model, NDArray stream, TensorOps ops) {
-        NDArray normalized = model.finalNorm()
-                .applyInParts(
-                        stream,
-                        ops,
-                        Probe.NOTHING,
-                        HookPoint.of(HookPoint.Site.LN_FINAL_SCALE),
-                        HookPoint.of(HookPoint.Site.LN_FINAL_NORMALIZED));
-        return model.unembedding().logits(normalized, ops);
-    }
-
-    /**
-     * The rows of one position lie together, so that its final row is at hand for the divergences.
-     *
-     * @return [pos·row d_model]
-     */
-    static NDArray stacked(Transformer model, NDArray[] rows, int from, int to, TensorOps ops) {
-        NDArray[] parts = new NDArray[rows.length];
-        for (int r = 0; r < rows.length; r++) {
-            parts[r] = ops.on(model.weights().lastDevice(), ops.narrow(rows[r], 0, from, to)); // [pos d_model]
-        }
-        return ops.reshape(
-                ops.stack(parts, 1),
-                (long) (to - from) * rows.length,
-                model.blueprint().dModel());
-    }
-
     /** Over the vocabulary once: what is read of the unembedding serves all groups before the next is read. */
     private void sweep(List<Group> groups, ExecutorService cores) {
         if (groups.isEmpty()) {
             return;
         }
-        int dVocab = model.blueprint().dVocab();
         groups.forEach(Group::findTargets);
         int blocks = Math.ceilDiv(dVocab, settings.blockTokens());
         int shares = Math.min(settings.cores(), blocks);
@@ -270,13 +217,12 @@ public final class VocabularySweep {
         Group(int from, int to, MemorySegment modelLogits, TensorOps ops) {
             this.from = from;
             this.modelLogits = modelLogits;
-            int dVocab = model.blueprint().dVocab();
             finalIds = new int[to - from];
             for (int p = 0; p < finalIds.length; p++) {
                 finalIds[p] = argmax(modelLogits, 4L * p * dVocab, dVocab);
                 out.range(range(modelLogits, 4L * p * dVocab, dVocab));
             }
-            input = lens.read(stacked(model, rows, from, to, ops), model, ops);
+            input = question.input(from, to, ops);
         }
 
         /** Logits of the tracked tokens and of every position's final token [pos·row, tracked + pos]. */
@@ -290,11 +236,10 @@ public final class VocabularySweep {
                 return;
             }
             for (int p = 0; p < finalIds.length; p++) {
-                int last = (p * rows.length + rows.length - 1) * ids.length;
+                int last = (p * rows + rows - 1) * ids.length;
                 for (int t = 0; t < ids.length; t++) {
-                    targetLogits[last + t] = modelLogits.get(
-                            ValueLayout.JAVA_FLOAT_UNALIGNED,
-                            4L * ((long) p * model.blueprint().dVocab() + ids[t]));
+                    targetLogits[last + t] =
+                            modelLogits.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * ((long) p * dVocab + ids[t]));
                 }
             }
         }
@@ -302,9 +247,9 @@ public final class VocabularySweep {
         RowFold[] newFolds() {
             int m = tracked.length;
             int columns = m + finalIds.length;
-            RowFold[] empty = new RowFold[finalIds.length * rows.length];
+            RowFold[] empty = new RowFold[finalIds.length * rows];
             for (int i = 0; i < empty.length; i++) {
-                int position = i / rows.length;
+                int position = i / rows;
                 int[] targets = java.util.Arrays.copyOf(tracked, m + 1);
                 targets[m] = finalIds[position];
                 float[] logits = java.util.Arrays.copyOfRange(targetLogits, i * columns, i * columns + m + 1);
@@ -321,9 +266,9 @@ public final class VocabularySweep {
                 NDArray logits = opened.logits(input, scope.ops()); // [pos·row n]
                 MemorySegment z = TensorOps.memory(logits);
                 for (int p = 0; p < finalIds.length; p++) {
-                    int last = p * rows.length + rows.length - 1;
+                    int last = p * rows + rows - 1;
                     long lastOffset = 4L * last * n;
-                    long modelOffset = 4L * ((long) p * model.blueprint().dVocab() + token);
+                    long modelOffset = 4L * ((long) p * dVocab + token);
                     difference =
                             Math.max(difference, kernel.maxAbsDifference(z, lastOffset, modelLogits, modelOffset, n));
                     boolean exact = settings.precision() == Precision.FP32;
@@ -335,12 +280,12 @@ public final class VocabularySweep {
                             kernel,
                             room.finalExponentials,
                             room.sums);
-                    for (int i = p * rows.length; i < last; i++) {
+                    for (int i = p * rows; i < last; i++) {
                         into[i].fold(z, 4L * i * n, n, token, kernel, room.finalExponentials, factor, room.sums);
                     }
                 }
             }
-            meter.advance((long) into.length * model.blueprint().dModel() * n);
+            meter.advance((long) into.length * question.model().blueprint().dModel() * n);
             return difference;
         }
 
@@ -355,11 +300,11 @@ public final class VocabularySweep {
         }
 
         private void mergePosition(RowFold[] later, int position) {
-            int last = position * rows.length + rows.length - 1;
+            int last = position * rows + rows - 1;
             double common = Math.max(folds[last].max(), later[last].max());
             double here = Math.exp(folds[last].max() - common);
             double there = Math.exp(later[last].max() - common);
-            for (int i = position * rows.length; i <= last; i++) {
+            for (int i = position * rows; i <= last; i++) {
                 folds[i].merge(later[i], here, there);
             }
         }
@@ -368,7 +313,7 @@ public final class VocabularySweep {
         boolean expectsOthers() {
             boolean others = false;
             for (int p = 0; p < finalIds.length; p++) {
-                int top = folds[p * rows.length + rows.length - 1].top().id(0);
+                int top = folds[p * rows + rows - 1].top().id(0);
                 others |= top != finalIds[p];
                 finalIds[p] = top;
             }
@@ -378,9 +323,9 @@ public final class VocabularySweep {
         void put() {
             for (int p = 0; p < finalIds.length; p++) {
                 out.finalId(from + p, finalIds[p]);
-                RowFold last = folds[p * rows.length + rows.length - 1];
-                for (int row = 0; row < rows.length; row++) {
-                    put(folds[p * rows.length + row], last, out.cell(row, from + p));
+                RowFold last = folds[p * rows + rows - 1];
+                for (int row = 0; row < rows; row++) {
+                    put(folds[p * rows + row], last, out.cell(row, from + p));
                 }
             }
         }

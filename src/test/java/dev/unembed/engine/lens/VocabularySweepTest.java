@@ -115,7 +115,9 @@ class VocabularySweepTest {
             Torch.prepareThread(1);
             ResidualStreams streams = new ResidualStreams(model.transformer(), prompts, false, scope, new Meter(1));
             LensStatistics together = VocabularySweep.run(
-                    model.transformer(), new Lens.Logit(), streams.rows(), 10, TRACKED, new Meter(1), settings);
+                    new LensQuestion(model.transformer(), new Lens.Logit(), streams.rows(), 10, TRACKED),
+                    new Meter(1),
+                    settings);
             for (int prompt = 0; prompt < prompts.length; prompt++) {
                 LensStatistics alone = sweep(model.transformer(), prompts[prompt], settings);
                 for (int row = 0; row < alone.rows(); row++) {
@@ -154,11 +156,7 @@ class VocabularySweepTest {
             Meter stopped = new Meter(1);
             stopped.stop();
             assertThatThrownBy(() -> VocabularySweep.run(
-                            model.transformer(),
-                            new Lens.Logit(),
-                            streams.rows(),
-                            10,
-                            new int[0],
+                            new LensQuestion(model.transformer(), new Lens.Logit(), streams.rows(), 10, new int[0]),
                             stopped,
                             VocabularySweep.Settings.standard()))
                     .isInstanceOf(CancellationException.class);
@@ -169,7 +167,8 @@ class VocabularySweepTest {
         Torch.prepareThread(1);
         try (TensorScope scope = new TensorScope()) {
             ResidualStreams streams = new ResidualStreams(model, ids, false, scope, new Meter(1));
-            return VocabularySweep.run(model, new Lens.Logit(), streams.rows(), 10, TRACKED, new Meter(1), settings);
+            return VocabularySweep.run(
+                    new LensQuestion(model, new Lens.Logit(), streams.rows(), 10, TRACKED), new Meter(1), settings);
         }
     }
 

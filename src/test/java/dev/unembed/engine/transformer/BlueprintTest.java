@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.unembed.engine.Fixtures;
 import dev.unembed.engine.lens.Lens;
+import dev.unembed.engine.lens.LensQuestion;
 import dev.unembed.engine.lens.LensStatistics;
 import dev.unembed.engine.lens.ResidualStreams;
 import dev.unembed.engine.lens.VocabularySweep;
@@ -34,11 +35,7 @@ class BlueprintTest {
             try (TensorScope scope = new TensorScope()) {
                 ResidualStreams streams = new ResidualStreams(capped, IDS[0], false, scope, new Meter(1));
                 LensStatistics lens = VocabularySweep.run(
-                        capped,
-                        new Lens.Logit(),
-                        streams.rows(),
-                        5,
-                        new int[] {7},
+                        new LensQuestion(capped, new Lens.Logit(), streams.rows(), 5, new int[] {7}),
                         new Meter(1),
                         VocabularySweep.Settings.standard());
                 assertThat(lens.maxAbsLogitDifference()).isLessThan(1e-5f);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.unembed.engine.Fixtures;
 import dev.unembed.engine.lens.Lens;
+import dev.unembed.engine.lens.LensQuestion;
 import dev.unembed.engine.lens.LensStatistics;
 import dev.unembed.engine.lens.ResidualStreams;
 import dev.unembed.engine.lens.VocabularySweep;
@@ -88,11 +89,7 @@ class ForwardPassParityTest {
             try (TensorScope scope = new TensorScope()) {
                 ResidualStreams streams = new ResidualStreams(transformer, ids[prompt], false, scope, new Meter(1));
                 LensStatistics lens = VocabularySweep.run(
-                        transformer,
-                        new Lens.Logit(),
-                        streams.rows(),
-                        1,
-                        all,
+                        new LensQuestion(transformer, new Lens.Logit(), streams.rows(), 1, all),
                         new Meter(1),
                         VocabularySweep.Settings.standard());
                 for (int row = 0; row < rows; row++) {
