@@ -120,7 +120,7 @@ class GpuWorker {
 
         private Running(String name, long modelMemory) {
             Torch.shareCoresAmong(config.threads());
-            placement.devices().stream().filter(device -> !device.isHost()).forEach(Torch::requireUsable);
+            placement.requireUsable();
             loadedModels = new LoadedModels(placement, modelMemory, memory::available);
             presence = new WorkerPresence(database, changes, clock, loadedModels, name, config.threads());
             RunExecution execution = new RunExecution(

@@ -175,8 +175,8 @@ public class LensReading implements Experiment<LensReading.Params, LensGrid> {
         int rows = (params.sublayers() ? 2 : 1) * transformer.blueprint().layers() + 1;
         int positions = request.prompt().tokens().size();
         Meter meter = new Meter(ResidualStreams.units(transformer, positions)
-                + VocabularySweep.units(transformer, rows, positions)
-                + (params.precision() == Precision.FP32 ? 0 : VocabularySweep.units(transformer, rows, 1)));
+                + LensQuestion.units(transformer, rows, positions)
+                + (params.precision() == Precision.FP32 ? 0 : LensQuestion.units(transformer, rows, 1)));
         long cells = (long) rows * positions;
         return Watched.compute(
                 context, meter, cells, () -> read(params, request, transformer, model.tokenizer(), meter));

@@ -39,7 +39,7 @@ final class DeviceSweep {
         for (int from = 0; from < positions; from += perGroup) {
             int to = Math.min(positions, from + perGroup);
             sweepGroup(from, to);
-            meter.advance(VocabularySweep.units(model, rows, to - from));
+            meter.advance(LensQuestion.units(model, rows, to - from));
         }
         return out.statistics();
     }

@@ -1,6 +1,7 @@
 package dev.unembed.engine.lens;
 
 import ai.djl.ndarray.NDArray;
+import dev.unembed.engine.tensor.Meter;
 import dev.unembed.engine.tensor.TensorOps;
 import dev.unembed.engine.transformer.HookPoint;
 import dev.unembed.engine.transformer.HookPoint.Site;
@@ -16,6 +17,14 @@ import dev.unembed.engine.transformer.Transformer;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record LensQuestion(Transformer model, Lens lens, NDArray[] rows, int topK, int[] tracked) {
+    /** Multiplications of an answer, in the unit that {@link Meter}s count. */
+    public static long units(Transformer model, int rows, int positions) {
+        return (long) rows
+                * positions
+                * model.blueprint().dVocab()
+                * model.blueprint().dModel();
+    }
+
     int positions() {
         return (int) rows[0].getShape().get(0);
     }

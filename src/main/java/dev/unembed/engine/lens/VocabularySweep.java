@@ -86,7 +86,7 @@ public final class VocabularySweep {
         this.out = question.table();
     }
 
-    /** @param meter advanced by {@link #units} in all */
+    /** @param meter advanced by {@link LensQuestion#units} in all */
     public static LensStatistics run(LensQuestion question, Meter meter, Settings settings) {
         Transformer model = question.model();
         try (TensorScope scope = new TensorScope()) {
@@ -98,14 +98,6 @@ public final class VocabularySweep {
                     ? new VocabularySweep(question, meter, settings, products).sweep()
                     : new DeviceSweep(question, meter, products).sweep();
         }
-    }
-
-    /** Multiplications of a sweep, in the unit that {@link Meter}s count. */
-    public static long units(Transformer model, int rows, int positions) {
-        return (long) rows
-                * positions
-                * model.blueprint().dVocab()
-                * model.blueprint().dModel();
     }
 
     /** Positions whose rows are multiplied together. */

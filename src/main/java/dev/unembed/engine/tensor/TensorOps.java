@@ -191,23 +191,21 @@ public final class TensorOps {
 
     private static final LongAdder MOVED_BYTES = new LongAdder();
 
-    private final TensorScope scope;
-    private final PtNDManager manager;
+    private final DeviceManagers managers;
 
-    /** @param scope owns all results */
-    TensorOps(TensorScope scope) {
-        this.scope = scope;
-        manager = scope.manager(ComputeDevice.HOST);
+    /** @param managers own all results */
+    TensorOps(DeviceManagers managers) {
+        this.managers = managers;
     }
 
     // -- making and reading ---------------------------------------------------------------------------------------
 
     public NDArray create(float[] values, long... shape) {
-        return manager.create(values, new Shape(shape));
+        return managers.host().create(values, new Shape(shape));
     }
 
     public NDArray createIds(int[] values, long... shape) {
-        return manager.create(Arrays.stream(values).asLongStream().toArray(), new Shape(shape));
+        return managers.host().create(Arrays.stream(values).asLongStream().toArray(), new Shape(shape));
     }
 
     /**
@@ -220,18 +218,18 @@ public final class TensorOps {
                 .asByteBuffer()
                 .order(ByteOrder.nativeOrder());
         return JniUtils.createNdFromByteBuffer(
-                manager,
+                managers.host(),
                 address,
                 new Shape(shape),
                 DataType.FLOAT32,
                 ai.djl.ndarray.types.SparseFormat.DENSE,
-                manager.getDevice());
+                managers.host().getDevice());
     }
 
     /** Of so many numbers, to be filled through its {@link #memory} before anything else sees it. */
     public NDArray allocate(long... shape) {
         try {
-            return manager.create(new Shape(shape), DataType.FLOAT32);
+            return managers.host().create(new Shape(shape), DataType.FLOAT32);
         } catch (EngineException e) {
             throw understood(e);
         }
@@ -239,7 +237,7 @@ public final class TensorOps {
 
     /** Takes over a tensor that was computed in another scope. */
     public NDArray own(NDArray tensor) {
-        return scope.keep(tensor);
+        return managers.keep(tensor);
     }
 
     /** The values of a tensor without a copy; valid while the tensor lives. The tensor must be contiguous. */
@@ -544,7 +542,7 @@ public final class TensorOps {
 
     /** The tensor itself if it lies there, a copy otherwise. */
     public NDArray on(ComputeDevice device, NDArray x) {
-        return Torch.deviceOf(x).equals(device) ? x : copied(device, x, scope.manager(device));
+        return Torch.deviceOf(x).equals(device) ? x : copied(device, x, managers.of(device));
     }
 
     private static NDArray copied(ComputeDevice device, NDArray x, PtNDManager owner) {
@@ -597,7 +595,7 @@ public final class TensorOps {
                     default -> throw new IllegalArgumentException(function + ": " + arguments[i]);
                 };
             }
-            return run(function, values, scope.manager(device));
+            return run(function, values, managers.of(device));
         } finally {
             copies.forEach(NDArray::close);
         }
@@ -607,7 +605,7 @@ public final class TensorOps {
         if (Torch.deviceOf(tensor).equals(device)) {
             return tensor;
         }
-        NDArray copy = copied(device, tensor, scope.manager(device));
+        NDArray copy = copied(device, tensor, managers.of(device));
         copies.add(copy);
         return copy;
     }

@@ -1,11 +1,9 @@
 package dev.unembed.engine.tensor;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.unembed.engine.InvalidInput;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -63,25 +61,6 @@ public final class Torch {
                 ? Base.MANAGER
                 : OTHER_ROOTS.computeIfAbsent(device, d -> Base.MANAGER.newSubManager(d.hardware()));
         return (PtNDManager) root.newSubManager(device.hardware());
-    }
-
-    /**
-     * Copies a number to a device and back.
-     *
-     * @throws InvalidInput if that can't be done, with what the library says of it
-     */
-    public static void requireUsable(ComputeDevice device) {
-        try (TensorScope scope = new TensorScope()) {
-            NDArray one = scope.ops().create(new float[] {1}, 1);
-            if (scope.ops().on(device, one).toFloatArray()[0] == 1) {
-                return;
-            }
-            throw new InvalidInput("Device " + device + " doesn't give back what it is given.");
-        } catch (EngineException e) {
-            throw new InvalidInput("Device " + device + " can't be used here. The library says: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("nothing")
-                    + " GPUs need a driver and a libtorch that is built for them; cpu is always there.");
-        }
     }
 
     /** Where a tensor of some {@link TensorScope} lies. */

@@ -1,7 +1,10 @@
 package dev.unembed.engine.transformer;
 
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
 import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.tensor.ComputeDevice;
+import dev.unembed.engine.tensor.TensorScope;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +47,28 @@ public record Placement(List<ComputeDevice> devices) {
 
     public ComputeDevice ofBlock(int block, int blocks) {
         return devices.get((int) ((long) block * devices.size() / blocks));
+    }
+
+    /**
+     * Copies a number to every device and back.
+     *
+     * @throws InvalidInput naming the one with which that can't be done, and what the library says of it
+     */
+    public void requireUsable() {
+        devices.stream().filter(device -> !device.isHost()).forEach(Placement::requireUsable);
+    }
+
+    private static void requireUsable(ComputeDevice device) {
+        try (TensorScope scope = new TensorScope()) {
+            NDArray one = scope.ops().create(new float[] {1}, 1);
+            if (scope.ops().on(device, one).toFloatArray()[0] != 1) {
+                throw new InvalidInput("Device " + device + " doesn't give back what it is given.");
+            }
+        } catch (EngineException e) {
+            throw new InvalidInput("Device " + device + " can't be used here. The library says: "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("nothing")
+                    + " GPUs need a driver and a libtorch that is built for them; cpu is always there.");
+        }
     }
 
     private static String names(List<ComputeDevice> devices) {

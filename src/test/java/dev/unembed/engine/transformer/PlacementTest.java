@@ -103,9 +103,8 @@ class PlacementTest {
 
     @Test
     void aDeviceThatIsNotThereIsRefused() {
-        Torch.requireUsable(ComputeDevice.HOST);
-        Torch.requireUsable(ComputeDevice.parse("cpu:1"));
-        assertThatThrownBy(() -> Torch.requireUsable(ComputeDevice.parse("cuda:99")))
+        Placement.parse("cpu, cpu:1").requireUsable();
+        assertThatThrownBy(() -> Placement.parse("cpu:0, cuda:99").requireUsable())
                 .isInstanceOf(InvalidInput.class)
                 .hasMessageStartingWith("Device cuda:99 can't be used here. The library says: ");
     }
