@@ -4,6 +4,7 @@ import dev.unembed.base.EmbeddedDatabase;
 import dev.unembed.base.Secrets;
 import dev.unembed.base.StartFailure;
 import dev.unembed.base.Terminal;
+import dev.unembed.engine.InvalidInput;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -129,9 +130,12 @@ public class Main {
     }
 
     private static String explain(Throwable failure) {
-        return failure instanceof QuarkusBindException taken
-                ? "Unembed can't start. Port %d is taken; UNEMBED_PORT chooses another.".formatted(taken.getPort())
-                : "Unembed ended with " + failure;
+        return switch (failure) {
+            case QuarkusBindException taken ->
+                "Unembed can't start. Port %d is taken; UNEMBED_PORT chooses another.".formatted(taken.getPort());
+            case InvalidInput wrong -> "Unembed can't start. " + wrong.getMessage();
+            default -> "Unembed ended with " + failure;
+        };
     }
 
     private static Throwable rootOf(Throwable failure) {

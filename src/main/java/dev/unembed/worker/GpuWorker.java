@@ -102,6 +102,7 @@ class GpuWorker {
 
     /** Starts a worker of this name; tests start several in one process. */
     Running start(String name) {
+        placement.requireUsable();
         return start(name, config.modelMemory().map(MemorySize::asLongValue).orElseGet(memory::forModels));
     }
 
@@ -120,7 +121,6 @@ class GpuWorker {
 
         private Running(String name, long modelMemory) {
             Torch.shareCoresAmong(config.threads());
-            placement.requireUsable();
             loadedModels = new LoadedModels(placement, modelMemory, memory::available);
             presence = new WorkerPresence(database, changes, clock, loadedModels, name, config.threads());
             RunExecution execution = new RunExecution(

@@ -65,9 +65,12 @@ public record Placement(List<ComputeDevice> devices) {
                 throw new InvalidInput("Device " + device + " doesn't give back what it is given.");
             }
         } catch (EngineException e) {
-            throw new InvalidInput("Device " + device + " can't be used here. The library says: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("nothing")
-                    + " GPUs need a driver and a libtorch that is built for them; cpu is always there.");
+            String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("nothing");
+            String why = said.contains("arguments from the 'CUDA' backend")
+                    ? "The libtorch in use is built for processors only."
+                    : "The library says: " + said;
+            throw new InvalidInput("Device " + device + " can't be used here. " + why
+                    + " A GPU needs its driver and a libtorch that is built for it; cpu is always there.");
         }
     }
 

@@ -106,7 +106,7 @@ class PlacementTest {
         Placement.parse("cpu, cpu:1").requireUsable();
         assertThatThrownBy(() -> Placement.parse("cpu:0, cuda:99").requireUsable())
                 .isInstanceOf(InvalidInput.class)
-                .hasMessageStartingWith("Device cuda:99 can't be used here. The library says: ");
+                .hasMessageStartingWith("Device cuda:99 can't be used here. The ");
     }
 
     private static void assertClose(float[] found, float[] expected) {
