@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param folder where it lies on the server; null for everyone but administrators
  * @param digest SHA-256 over weights, tokenizer and config, hex
  * @param memoryBytes what the loaded model holds in memory (fp32)
+ * @param streamedBytes what it holds when its blocks are streamed; null where its folder can't be opened, and in lists for
+ *     the server's own use
  * @param bos whether the tokenizer puts a BOS token in front, and which
  * @param knowsText false for a folder without tokenizer: ids only
  * @param source where it was downloaded from; null for a folder that somebody put there
@@ -29,6 +31,7 @@ public record ModelDetails(
         ModelFolder.Dimensions dimensions,
         long weightBytes,
         long memoryBytes,
+        @Nullable Long streamedBytes,
         String bos,
         boolean knowsText,
         @Nullable Source source,
@@ -77,10 +80,30 @@ public record ModelDetails(
                 dimensions,
                 weightBytes,
                 memoryBytes,
+                streamedBytes,
                 bos,
                 knowsText,
                 source,
                 told,
+                runs,
+                createdAt);
+    }
+
+    ModelDetails withStreamedBytes(@Nullable Long streamed) {
+        return new ModelDetails(
+                id,
+                name,
+                folder,
+                family,
+                digest,
+                dimensions,
+                weightBytes,
+                memoryBytes,
+                streamed,
+                bos,
+                knowsText,
+                source,
+                check,
                 runs,
                 createdAt);
     }
@@ -95,6 +118,7 @@ public record ModelDetails(
                 dimensions,
                 weightBytes,
                 memoryBytes,
+                streamedBytes,
                 bos,
                 knowsText,
                 source,

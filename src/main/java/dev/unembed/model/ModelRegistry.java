@@ -86,8 +86,17 @@ public class ModelRegistry {
     }
 
     private ModelDetails shown(Actor actor, ModelDetails model) {
-        ModelDetails current = verification.isReading(model.id()) ? model.beingRead() : model;
+        ModelDetails known = model.withStreamedBytes(streamedBytes(model));
+        ModelDetails current = verification.isReading(model.id()) ? known.beingRead() : known;
         return actor.admin() ? current : current.withoutFolder();
+    }
+
+    private @Nullable Long streamedBytes(ModelDetails model) {
+        try {
+            return folders.get(Path.of(String.valueOf(model.folder()))).streamedBytes();
+        } catch (InvalidInput | UncheckedIOException e) {
+            return null; // gone or damaged: the model is shown all the same
+        }
     }
 
     /**

@@ -78,6 +78,7 @@ class RegisteredModel {
                 dimensions,
                 weightBytes,
                 memoryBytes,
+                null,
                 bos,
                 knowsText,
                 hubId == null ? null : new ModelDetails.Source(hubId, hubRevision, hubCommit),

@@ -111,6 +111,24 @@ public class RunService {
         return submit(actor, request, tags, model, experiments.byKind(request.kind()));
     }
 
+    /**
+     * Bytes of memory that a run would take beside its model, at its peak and estimated: what a worker decides by.
+     *
+     * @throws InvalidInput where it couldn't be submitted
+     */
+    @Transactional
+    public long memoryBytes(Actor actor, RunRequest request) {
+        workspaces.require(actor, request.workspaceId(), Role.VIEWER);
+        return memoryBytes(actor, request, experiments.byKind(request.kind()));
+    }
+
+    private <P extends Record> long memoryBytes(Actor actor, RunRequest request, Experiment<P, ?> experiment) {
+        P params = paramsReader.read(experiment, resolved(actor, request, experiment.paramsType()));
+        ModelFolder folder = models.folder(request.model());
+        experiment.validate(params, folder);
+        return experiment.memoryBytes(params, folder);
+    }
+
     private <P extends Record> Submission submit(
             Actor actor, RunRequest request, List<String> tags, ModelDetails model, Experiment<P, ?> experiment) {
         P params = paramsReader.read(experiment, resolved(actor, request, experiment.paramsType()));

@@ -59,6 +59,8 @@ class ModelApiTest {
                 .then()
                 .statusCode(200)
                 .body("family", equalTo("gpt2"))
+                .body("memoryBytes", equalTo(5_796_352))
+                .body("streamedBytes", org.hamcrest.Matchers.lessThan(5_796_352))
                 .body("dimensions.layers", equalTo(6))
                 .body("dimensions.dVocab", equalTo(1897))
                 .body("knowsText", equalTo(true));

@@ -78,6 +78,7 @@ class BrowserJourneyIT {
         Locator prompt = page.locator("vaadin-text-area textarea").first();
         prompt.fill("The capital of France is" + " Paris The capital of Germany is".repeat(12));
         assertThat(page.locator("token-chips [role=option]").nth(3)).isVisible();
+        assertThat(page.locator("#memory")).containsText(Pattern.compile("Needs about \\d+ MB beside the model"));
         picture(page, "new-analysis");
         page.locator("#start").click();
         page.waitForURL(RUN_PAGE);

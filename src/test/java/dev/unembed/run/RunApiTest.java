@@ -5,6 +5,7 @@ import static dev.unembed.run.RunTesting.counting;
 import static dev.unembed.run.RunTesting.run;
 import static dev.unembed.run.RunTesting.submit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.unembed.account.AccountService;
 import dev.unembed.account.Actor;
 import dev.unembed.base.Database;
+import dev.unembed.engine.InvalidInput;
 import dev.unembed.run.CountingExperiment.Gate;
 import dev.unembed.testing.Api;
 import dev.unembed.testing.Api.User;
@@ -50,6 +52,30 @@ class RunApiTest {
         RunTesting.awaitDemoModel();
         editor = Api.newUser("editor");
         workspace = Api.newWorkspace(editor, "lab");
+    }
+
+    @Test
+    void aLongerPromptNeedsMoreMemory() {
+        Actor actor = accounts.actor(editor.username());
+        long one = runs.memoryBytes(actor, lensOf("The"));
+        long many = runs.memoryBytes(actor, lensOf("The capital of France is ".repeat(20)));
+        assertThat(many).isGreaterThan(one);
+        assertThatThrownBy(() -> runs.memoryBytes(actor, lensOf("The capital of France is ".repeat(40))))
+                .isInstanceOf(InvalidInput.class)
+                .hasMessageContaining("reads at most 128");
+    }
+
+    private RunRequest lensOf(String prompt) {
+        return new RunRequest(
+                workspace,
+                "lens",
+                "demo",
+                null,
+                List.of(),
+                0,
+                JsonNodeFactory.instance.objectNode().put("prompt", prompt),
+                0,
+                false);
     }
 
     @Test

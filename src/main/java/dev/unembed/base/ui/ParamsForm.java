@@ -12,6 +12,7 @@ import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.Focusable;
 import com.vaadin.flow.component.HasHelper;
 import com.vaadin.flow.component.HasValidation;
+import com.vaadin.flow.component.HasValue;
 import com.vaadin.flow.component.checkbox.Checkbox;
 import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.select.Select;
@@ -422,6 +423,15 @@ public class ParamsForm extends Div {
         return input != null && input.field() instanceof AbstractField<?, ?> field
                 ? Optional.of(field)
                 : Optional.empty();
+    }
+
+    /** Hears of every parameter that changes; of what is typed, after a moment's rest. */
+    public void onChange(Runnable listener) {
+        for (Input input : inputs.values()) {
+            if (input.field() instanceof HasValue<?, ?> field) {
+                field.addValueChangeListener(change -> listener.run());
+            }
+        }
     }
 
     /** Puts the cursor into the first input. */

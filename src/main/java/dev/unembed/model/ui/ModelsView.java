@@ -88,8 +88,13 @@ public class ModelsView extends Div {
                 PlainTable.Column.of("Family", "Which architecture reads the weights, as config.json names it."),
                 PlainTable.Column.number(
                         "Parameters",
-                        "Numbers in the weights, tied matrices counted once; below, the estimate of the bytes that the"
-                                + " loaded model holds in 32-bit floats (the files may be smaller)."),
+                        "Numbers in the weights, tied matrices counted once; below, the size of the files and the type of the"
+                                + " numbers there."),
+                PlainTable.Column.number(
+                        "Memory",
+                        "What the loaded model holds in memory, as 32-bit floats; below, what it holds when a worker streams"
+                                + " it: one block at a time, read from the files whenever it is needed. Slower, and done where"
+                                + " the whole doesn't fit."),
                 PlainTable.Column.number(
                         "L × d",
                         "Layers (blocks of attention and MLP; a lens has one more row, the embedding) and d_model, the width"
@@ -113,9 +118,8 @@ public class ModelsView extends Div {
                     new Span(model.family()),
                     two(
                             explained(Figures.magnitude(size.parameters()), Figures.grouped(size.parameters())),
-                            explained(
-                                    Figures.bytes(model.memoryBytes()) + " in memory",
-                                    "Files: " + Figures.bytes(model.weightBytes()) + " as " + size.dtype())),
+                            new Span(Figures.bytes(model.weightBytes()) + " " + size.dtype())),
+                    memory(model),
                     two(
                             new Span(size.layers() + " × " + Figures.grouped(size.dModel())),
                             new Span(heads(size) + " heads")),
@@ -126,6 +130,14 @@ public class ModelsView extends Div {
                     actions(model, admin));
         }
         return table;
+    }
+
+    private static Component memory(ModelDetails model) {
+        Span whole = new Span(Figures.bytes(model.memoryBytes()));
+        Long streamed = model.streamedBytes();
+        return streamed == null || streamed >= model.memoryBytes()
+                ? whole
+                : two(whole, new Span(Figures.bytes(streamed) + " streamed"));
     }
 
     static String heads(Dimensions size) {

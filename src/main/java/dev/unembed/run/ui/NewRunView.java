@@ -32,6 +32,7 @@ import dev.unembed.base.ui.PageHeader;
 import dev.unembed.base.ui.ParamsForm;
 import dev.unembed.base.ui.Parts;
 import dev.unembed.base.ui.Problems;
+import dev.unembed.engine.InvalidInput;
 import dev.unembed.engine.architecture.ModelFolder.Dimensions;
 import dev.unembed.engine.experiment.Experiment;
 import dev.unembed.engine.text.BosPolicy;
@@ -86,6 +87,8 @@ public class NewRunView extends Div implements BeforeEnterObserver {
     private final TextField title = new TextField("Title");
     private final IntegerField priority = new IntegerField("Priority");
     private final Paragraph problem = new Paragraph();
+    private final Span memory = Parts.text("", "quiet");
+    private boolean memoryDue;
     private MultiSelectComboBox<String> tags = RunActions.tagsField(List.of());
     private @Nullable ParamsForm form;
     private @Nullable WorkspaceDetails workspace;
@@ -186,7 +189,8 @@ public class NewRunView extends Div implements BeforeEnterObserver {
         keys.getElement().setAttribute("aria-hidden", "true");
         Div body = Parts.stack(
                 Parts.div("two-fields", kind, Parts.div("field", model, dimensions)), formHolder, filing, problem);
-        page.add(Parts.div("card", Parts.div("b", body)), Parts.row(start, keys));
+        memory.setId("memory");
+        page.add(Parts.div("card", Parts.div("b", body)), Parts.row(start, keys, memory));
 
         for (KeyModifier modifier : List.of(KeyModifier.CONTROL, KeyModifier.META)) {
             ShortcutRegistration shortcut =
@@ -211,6 +215,7 @@ public class NewRunView extends Div implements BeforeEnterObserver {
         if (form != null) {
             built.setJson(form.json());
         }
+        built.onChange(this::memoryChanged);
         form = built;
         formHolder.removeAll();
         formHolder.add(built);
@@ -224,7 +229,52 @@ public class NewRunView extends Div implements BeforeEnterObserver {
                 : models.tokens(chosen.name(), text, BosPolicy.NEVER);
     }
 
+    /** Once for all that changes in one request. */
+    private void memoryChanged() {
+        if (!memoryDue) {
+            memoryDue = true;
+            getElement()
+                    .getNode()
+                    .runWhenAttached(ui -> ui.beforeClientResponse(this, context -> {
+                        memoryDue = false;
+                        showMemory();
+                    }));
+        }
+    }
+
+    /** Nothing where it can't be told: what is wrong with the parameters is said when they are sent. */
+    private void showMemory() {
+        ModelDetails chosen = model.getValue();
+        WorkspaceDetails in = workspace;
+        String text = "";
+        if (form != null && chosen != null && in != null) {
+            try {
+                long bytes = runs.memoryBytes(
+                        signedIn.actor(),
+                        new RunRequest(
+                                in.id(),
+                                kind.getValue().kind(),
+                                chosen.name(),
+                                null,
+                                List.of(),
+                                0,
+                                form.json(),
+                                0,
+                                false));
+                text = "Needs about " + Figures.bytes(bytes) + " beside the model.";
+                memory.setTitle(
+                        "Memory that this analysis takes at its peak, estimated from its parameters. The model takes "
+                                + Figures.bytes(chosen.memoryBytes())
+                                + " more, or less where a worker streams it. A worker without that much refuses.");
+            } catch (InvalidInput | NotFound incomplete) {
+                memory.setTitle("");
+            }
+        }
+        memory.setText(text);
+    }
+
     private void modelChosen() {
+        memoryChanged();
         ModelDetails chosen = model.getValue();
         if (form != null) {
             form.setModel(chosen == null ? null : chosen.name(), this::encode);

@@ -18,6 +18,7 @@ import dev.unembed.engine.text.TokenizedPrompt;
 import dev.unembed.engine.text.TokenizedPrompt.Token;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,17 @@ class ParamsFormTest {
         assertThat(record(form))
                 .isEqualTo(new Params(
                         "The capital of France is", List.of(" Paris", 262), 7, Depth.SHALLOW, true, "n", null, null));
+    }
+
+    @Test
+    void whoListensHearsOfEveryParameterThatChanges() {
+        ParamsForm form = form();
+        List<Integer> heard = new ArrayList<>();
+        form.onChange(() -> heard.add(form.json().path("howMany").asInt()));
+        field(form, "howMany", IntegerField.class).setValue(7);
+        field(form, "prompt", TextArea.class).setValue("The capital of France is");
+        field(form, "track", TokensField.class).setValue(List.of(" Paris"));
+        assertThat(heard).containsExactly(7, 7, 7);
     }
 
     @Test

@@ -44,7 +44,7 @@ class MemoryEstimateTest {
         List<Experiment<?, ?>> quick = Kinds.all().stream()
                 .filter(kind -> !(kind instanceof CircuitTest))
                 .toList();
-        assertEnough(quick, folder.orElseThrow(), Residence.RESIDENT, asked(400, 16, 0));
+        assertEnough(quick, folder.orElseThrow(), Residence.RESIDENT, asked(200, 4, 0));
     }
 
     /** Native memory is invisible to the garbage collector: what a run leaves behind stays. */
