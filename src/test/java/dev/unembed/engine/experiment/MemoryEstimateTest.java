@@ -32,6 +32,13 @@ class MemoryEstimateTest {
     }
 
     @Test
+    void aLensInBf16DoesToo() throws IOException, InterruptedException {
+        Map<String, String> values = asked(120, 2, 0);
+        values.put("precision", "\"bf16\"");
+        assertEnough(List.of(new LensReading()), Fixtures.demo(), Residence.RESIDENT, values);
+    }
+
+    @Test
     void aStreamedModelsRunsDoToo() throws IOException, InterruptedException {
         assertEnough(Kinds.all(), Fixtures.demo(), Residence.STREAMED, asked(120, 20, 5));
     }
