@@ -15,7 +15,7 @@
  * <ul>
  *   <li>{@link dev.unembed.engine} computes. It knows no framework: records in, records of plain arrays out.
  *   <li>{@link dev.unembed.account}, {@link dev.unembed.workspace}, {@link dev.unembed.model}, {@link dev.unembed.run},
- *       {@link dev.unembed.hypothesis}: one package per feature, with entity, service, REST resource and, in {@code ui}, its screens.
+ *       {@link dev.unembed.promptset}, {@link dev.unembed.hypothesis}: one package per feature, with entity, service, REST resource and, in {@code ui}, its screens.
  *   <li>{@link dev.unembed.worker} executes runs; nobody depends on it.
  *   <li>{@link dev.unembed.live} carries the news that something changed, by id.
  *   <li>{@link dev.unembed.base} holds what every feature uses and depends on none: errors, the embedded database, the

@@ -22,6 +22,9 @@
  *   <li>{@code out}, {@code in}: rows and columns of a linear map, as PyTorch stores them.
  * </ul>
  *
+ * <p><b>Devices.</b> Weights lie where a {@link dev.unembed.engine.transformer.Placement} puts them, and {@code tensor}
+ * computes every operation where its operands lie. Nothing else knows of devices.
+ *
  * <p><b>Numbers</b> are fp32 unless a comment says why not; sums over a vocabulary are kept in double. Entropies and
  * divergences are in nats. Layers count from 0.
  *

@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -354,7 +355,16 @@ class ModelDownloadApiTest {
         hub.publish(id, "main", fixture());
         hub.trouble(WEIGHTS, new Drop(40_000), new Drop(40_000));
         awaitStatus(start(Map.of("model", id)), "SUCCEEDED");
-        assertThat(hub.requestsFor(WEIGHTS)).extracting(Request::range).contains("bytes=40000-", "bytes=80000-");
+        // a connection that breaks may take with it what it hasn't handed over yet
+        List<Long> starts = hub.requestsFor(WEIGHTS).stream()
+                .map(Request::range)
+                .filter(Objects::nonNull)
+                .map(range -> Long.valueOf(range.replaceAll("\\D", "")))
+                .distinct()
+                .toList();
+        assertThat(starts).hasSize(2);
+        assertThat(starts.getFirst()).isBetween(1L, 40_000L);
+        assertThat(starts.getLast()).isBetween(starts.getFirst() + 1, starts.getFirst() + 40_000);
     }
 
     @Test
