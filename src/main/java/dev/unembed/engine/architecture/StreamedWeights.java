@@ -47,6 +47,7 @@ final class StreamedWeights implements WeightSource, AutoCloseable {
         this.plan = plan;
         this.placement = placement;
         this.files = files;
+        Torch.saveMemory();
         always = new TensorReader(files, false, bytes -> {});
         embeddingNorm = plan.embeddingNorm() == null ? null : norm(plan.embeddingNorm(), placement.first());
         finalNorm = norm(plan.finalNorm(), placement.last());

@@ -55,6 +55,12 @@ public final class Torch {
         JniUtils.setNumThreads(threads);
     }
 
+    /** From here on, memory that is freed goes back to the system at once: where memory is scarce, that is worth the time. */
+    public static void saveMemory() {
+        Base.MANAGER.getDevice(); // not before it has its own settings
+        NativeHeap.keepNothing();
+    }
+
     /** A manager of its own, under its device's root; the caller closes it. */
     static PtNDManager newManager(ComputeDevice device) {
         NDManager root = device.isHost()
@@ -82,7 +88,7 @@ public final class Torch {
         static final NDManager MANAGER;
 
         static {
-            NativeHeap.returnFreedMemory();
+            NativeHeap.keepSome();
             MANAGER = NDManager.newBaseManager(ComputeDevice.HOST.hardware(), "PyTorch");
         }
     }

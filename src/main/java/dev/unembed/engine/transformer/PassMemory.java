@@ -12,7 +12,7 @@ import dev.unembed.engine.transformer.Blueprint.Span;
  */
 public final class PassMemory {
     /** What the native library takes whatever it computes: packed operands, and what its allocator holds back. */
-    private static final long LIBRARY_BYTES = 16L << 20;
+    private static final long LIBRARY_BYTES = 48L << 20;
 
     private PassMemory() {}
 
