@@ -211,8 +211,9 @@ public final class VocabularySweep {
             this.modelLogits = modelLogits;
             finalIds = new int[to - from];
             for (int p = 0; p < finalIds.length; p++) {
-                finalIds[p] = argmax(modelLogits, 4L * p * dVocab, dVocab);
-                out.range(range(modelLogits, 4L * p * dVocab, dVocab));
+                Extremes extremes = Extremes.of(modelLogits, 4L * p * dVocab, dVocab);
+                finalIds[p] = extremes.top();
+                out.range(extremes.range());
             }
             input = question.input(from, to, ops);
         }
@@ -366,27 +367,21 @@ public final class VocabularySweep {
         return results;
     }
 
-    private static float range(MemorySegment values, long offset, int n) {
-        float least = Float.POSITIVE_INFINITY;
-        float most = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < n; i++) {
-            float value = values.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4L * i);
-            least = Math.min(least, value);
-            most = Math.max(most, value);
-        }
-        return most - least;
-    }
-
-    private static int argmax(MemorySegment values, long offset, int n) {
-        int best = 0;
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < n; i++) {
-            float value = values.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4L * i);
-            if (value > max) {
-                max = value;
-                best = i;
+    /** @param top where the largest value is, the first of equals @param range how far the least lies below it */
+    private record Extremes(int top, float range) {
+        static Extremes of(MemorySegment values, long offset, int n) {
+            int best = 0;
+            float least = Float.POSITIVE_INFINITY;
+            float most = Float.NEGATIVE_INFINITY;
+            for (int i = 0; i < n; i++) {
+                float value = values.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4L * i);
+                least = Math.min(least, value);
+                if (value > most) {
+                    most = value;
+                    best = i;
+                }
             }
+            return new Extremes(best, most - least);
         }
-        return best;
     }
 }
