@@ -70,59 +70,33 @@ public record ModelDetails(
     }
 
     ModelDetails withoutFolder() {
-        Check told = check == null ? null : new Check(check.state(), check.digest(), null, check.at());
-        return new ModelDetails(
-                id,
-                name,
-                null,
-                family,
-                digest,
-                dimensions,
-                weightBytes,
-                memoryBytes,
-                streamedBytes,
-                bos,
-                knowsText,
-                source,
-                told,
-                runs,
-                createdAt);
+        return with(
+                null, streamedBytes, check == null ? null : new Check(check.state(), check.digest(), null, check.at()));
     }
 
     ModelDetails withStreamedBytes(@Nullable Long streamed) {
-        return new ModelDetails(
-                id,
-                name,
-                folder,
-                family,
-                digest,
-                dimensions,
-                weightBytes,
-                memoryBytes,
-                streamed,
-                bos,
-                knowsText,
-                source,
-                check,
-                runs,
-                createdAt);
+        return with(folder, streamed, check);
     }
 
     ModelDetails beingRead() {
+        return with(folder, streamedBytes, new Check(CheckState.READING, null, null, null));
+    }
+
+    private ModelDetails with(@Nullable String newFolder, @Nullable Long newStreamedBytes, @Nullable Check newCheck) {
         return new ModelDetails(
                 id,
                 name,
-                folder,
+                newFolder,
                 family,
                 digest,
                 dimensions,
                 weightBytes,
                 memoryBytes,
-                streamedBytes,
+                newStreamedBytes,
                 bos,
                 knowsText,
                 source,
-                new Check(CheckState.READING, null, null, null),
+                newCheck,
                 runs,
                 createdAt);
     }
