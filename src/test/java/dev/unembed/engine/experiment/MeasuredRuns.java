@@ -6,12 +6,9 @@ import dev.unembed.engine.Fixtures;
 import dev.unembed.engine.NativeMemory;
 import dev.unembed.engine.architecture.ModelFolder;
 import dev.unembed.engine.transformer.LanguageModel;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,28 +61,8 @@ public final class MeasuredRuns {
 
     /** @return the figures of every line it said, by their name */
     private static Map<String, long[]> inOwnProcess(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-modules=jdk.incubator.vector",
-                "-Dai.djl.offline=true",
-                "-DOPT_OUT_TRACKING=true",
-                "-XX:+UseSerialGC",
-                "-Xms192m",
-                "-Xmx192m",
-                "-XX:+AlwaysPreTouch",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                MeasuredRuns.class.getName()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .directory(new File("."))
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new AssertionError("the process ended with " + process.exitValue() + ": " + said);
-        }
+        String said =
+                OwnProcess.run(MeasuredRuns.class, List.of("-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch"), arguments);
         Map<String, long[]> figures = new LinkedHashMap<>();
         said.lines().filter(line -> line.matches("[a-z-]+( -?\\d+)+")).forEach(line -> {
             String[] words = line.split(" ");

@@ -4,12 +4,9 @@ import dev.unembed.engine.Fixtures.RecordingContext;
 import dev.unembed.engine.architecture.ModelFolder;
 import dev.unembed.engine.architecture.ModelFolder.Residence;
 import dev.unembed.engine.transformer.LanguageModel;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -30,29 +27,13 @@ public final class StreamedLens {
     /** @param heapMegabytes of the process's Java heap, at most */
     static Cost inOwnProcess(Path warmUp, Path folder, Residence residence, int positions, int heapMegabytes)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-modules=jdk.incubator.vector",
-                "-Dai.djl.offline=true",
-                "-DOPT_OUT_TRACKING=true",
-                "-XX:+UseSerialGC",
-                "-Xmx" + heapMegabytes + "m",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                StreamedLens.class.getName(),
+        String said = OwnProcess.run(
+                StreamedLens.class,
+                List.of("-Xmx" + heapMegabytes + "m"),
                 warmUp.toString(),
                 folder.toString(),
                 residence.name(),
-                String.valueOf(positions)));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .directory(new File("."))
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new AssertionError("the process ended with " + process.exitValue() + ": " + said);
-        }
+                String.valueOf(positions));
         String[] figures =
                 said.lines().reduce((first, second) -> second).orElseThrow().split(" ");
         return new Cost(Long.parseLong(figures[0]), Long.parseLong(figures[1]));
